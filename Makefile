@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kvmdbg: build, demo and tests. `make help` lists the targets.
+#
+# Interface for the fragments (bpf, cli, tests/unit, tests/vmm: <folder>/rules.mk, included below).
+# All paths are relative to the top folder; nothing changes directory.
+#
+#   BUILD_HOST BUILD_BOARD   build/host, build/board: the only places products go to
+#   CC_HOST CFLAGS_HOST LDFLAGS_HOST      host C compiler; CFLAGS_HOST has the warnings and the
+#                            include path of HOST_LIBBPF; LDFLAGS_HOST its library path
+#   CC_BOARD CFLAGS_BOARD LDFLAGS_BOARD   cross compiler; CFLAGS_BOARD has the warnings, the
+#                            patched kernel's UAPI headers and the sysroot's headers;
+#                            LDFLAGS_BOARD is -static and the sysroot's library path
+#   AS_BOARD OBJCOPY_BOARD   for the guests' payloads (no libraries)
+#   WARN                     -Wall -Wextra -Werror and friends (part of both CFLAGS_*)
+#   CLANG BPFTOOL            for BPF objects and vmlinux.h
+#   SYSROOT                  include/ lib/ bin/ usr-include/ of the board
+#   HOST_LIBBPF              include/ lib/libbpf.a for the host, of the same kernel source
+#   KERNEL_VMLINUX           the board's patched kernel, with BTF
+#   SYSROOT_STAMP HOST_LIBBPF_STAMP KERNEL_STAMP
+#                            what a rule must list as a prerequisite to use the three above; their
+#                            time only changes when the result does. All C objects of the board
+#                            need SYSROOT_STAMP, of the host HOST_LIBBPF_STAMP
+#   Q                        prefix of recipe lines ($(Q)...), empty with V=1
+#   $(call say,CC,$@)        first recipe line: one short line for each step (nothing with V=1)
+#
+# What the fragments give back (with +=):
+#   BOARD_BINS               files to install into /bin of the board's root
+#   HOST_BINS                host programs that `make all` builds
+#   UNIT_TESTS               cmocka programs (host, ASan+UBSan) that `make check-unit` runs, each
+#                            with CMOCKA_MESSAGE_OUTPUT=TAP in the environment
+# Expected products: $(BUILD_BOARD)/kvmdbg and $(BUILD_HOST)/kvmdbg (cli), $(BUILD_BOARD)/kvmdbg-vmm
+# (tests/vmm). Header dependencies: -MMD -MP and -include of the .d files.
+# The board's tests are tests/system/NN-name.sh (TAP on stdout; run on the board as /tests/...);
+# other files in tests/system and all of tracepoints/ go to /tests, /tests/tracepoints as well.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+
+V ?= 0
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-8s %s\n' '$(1)' '$(2)'
+else
+Q :=
+say = @:
+endif
+
+# board seconds that the demo runs
+DEMO_SECS ?= 20
+
+BUILD := build
+BUILD_HOST := $(BUILD)/host
+BUILD_BOARD := $(BUILD)/board
+SYSROOT := $(BUILD)/sysroot
+HOST_LIBBPF := $(BUILD)/host-libbpf
+KERNEL := $(BUILD)/kernel
+KERNEL_VMLINUX := $(KERNEL)/vmlinux
+SYSROOT_STAMP := $(SYSROOT)/.stamp
+HOST_LIBBPF_STAMP := $(HOST_LIBBPF)/.stamp
+KERNEL_STAMP := $(KERNEL)/.stamp
+
+WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
+CC_HOST ?= gcc
+CFLAGS_HOST := -std=gnu11 -O2 -g $(WARN) -isystem $(HOST_LIBBPF)/include
+LDFLAGS_HOST := -L$(HOST_LIBBPF)/lib
+CROSS_COMPILE ?= powerpc-linux-gnu-
+CC_BOARD := $(CROSS_COMPILE)gcc
+AS_BOARD := $(CROSS_COMPILE)as
+OBJCOPY_BOARD := $(CROSS_COMPILE)objcopy
+CFLAGS_BOARD := -std=gnu11 -O2 -g $(WARN) -isystem $(SYSROOT)/usr-include -isystem $(SYSROOT)/include
+LDFLAGS_BOARD := -static -L$(SYSROOT)/lib
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+
+BOARD_BINS :=
+HOST_BINS :=
+UNIT_TESTS :=
+
+-include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk
+
+INITRD := $(BUILD_BOARD)/initrd.gz
+ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
+
+.PHONY: help packages all demo demo-board shell-board check check-unit check-series check-board \
+	series kernel clean FORCE
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
+	@echo '  V=1 shows the commands; DEMO_SECS=$(DEMO_SECS) is the length of the demo'
+
+packages: ## install the Debian packages that are missing (the list is scripts/packages)
+	$(Q)scripts/install-packages.sh
+
+# The heavy results live in the cache; their scripts answer at once when nothing has changed, and
+# touch the stamp only when the result is another one.
+$(KERNEL_STAMP): FORCE
+	$(Q)kernel/build.sh --link $(KERNEL)
+$(SYSROOT_STAMP): FORCE
+	$(Q)tests/board/sysroot.sh --link $(SYSROOT)
+$(HOST_LIBBPF_STAMP): FORCE
+	$(Q)tests/board/sysroot.sh --host --link $(HOST_LIBBPF)
+
+$(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
+	$(call say,ROOTFS,$@)
+	$(Q)tests/board/rootfs.sh $@ $(SYSROOT) $(BOARD_BINS)
+
+all: $(HOST_BINS) $(INITRD) $(KERNEL_STAMP) ## kvmdbg for this host; kernel, root and tools of the board
+
+kernel: $(KERNEL_STAMP) ## only the board's kernel
+
+demo: demo-board ## the main job, live
+
+demo-board: packages ## the emulated board with the patched kernel: a debugged guest under kvmdbg top
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) demo $(DEMO_SECS)
+
+shell-board: $(INITRD) $(KERNEL_STAMP) ## a shell on the board
+	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) shell
+
+check: ## every test; the last line is `N passed, N failed`
+	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-series check-board
+
+check-unit: $(UNIT_TESTS) ## unit tests, on this host
+	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
+
+check-series: ## the kernel series: style, and every step of it compiles
+	$(Q)kernel/check-series.sh
+
+check-board: $(INITRD) $(KERNEL_STAMP) ## system tests and KUnit, on the emulated board
+	$(Q)tests/board/check.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD)
+
+series: ## the kernel series as a mailbox, into build/series
+	$(Q)kernel/build.sh --mailbox $(BUILD)/series
+
+clean: ## remove build/ (the cache stays: see scripts/cache.sh)
+	$(Q)rm -rf $(BUILD)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The cache of slow results, to be sourced. An entry is a directory <name>-<key>, the key being a
+# hash of all that the entry is made from. It is built in a temporary sibling and renamed when it
+# is complete, so that a build cut short leaves nothing behind that looks finished.
+
+KVMDBG_CACHE=${KVMDBG_CACHE:-$HOME/.cache/kvmdbg}
+
+# how many entries of one name are kept: the newest, so that going back and forth stays warm
+cache_keep=4
+
+die()
+{
+	echo "$(basename "$0"): $*" >&2
+	exit 1
+}
+
+# hash of the standard input, short enough for a directory name
+cache_hash()
+{
+	sha256sum | cut -c1-16
+}
+
+# cache_hash_files PATH...: names and contents of the files, and of all files below the folders
+cache_hash_files()
+{
+	find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum | cache_hash
+}
+
+# cache_lock NAME: hold the lock of NAME until the calling (sub)shell ends
+cache_lock()
+{
+	local fd
+
+	mkdir -p "$KVMDBG_CACHE" || die "cannot create the cache folder $KVMDBG_CACHE"
+	exec {fd}>"$KVMDBG_CACHE/.lock-$1" || die "cannot write to the cache $KVMDBG_CACHE"
+	if ! flock -n "$fd"; then
+		echo "$1: waiting for another build of the same thing" >&2
+		flock "$fd"
+	fi
+}
+
+# cache_prune NAME: what was cut short, and all but the most recently used entries
+cache_prune()
+{
+	find "$KVMDBG_CACHE" -maxdepth 1 -type d -name "tmp-$1-*" -exec rm -rf {} +
+	find "$KVMDBG_CACHE" -maxdepth 1 -type d -regex ".*/$1-[0-9a-f]+" -printf '%T@ %p\n' |
+		sort -rn | tail -n "+$((cache_keep + 1))" | cut -d' ' -f2- |
+		while read -r old; do rm -rf "$old"; done
+}
+
+# cache_get NAME KEY COMMAND...: print the path of the entry. Where it is missing it is made by
+# COMMAND, which gets one argument more, the folder to fill, and whose output goes to stderr.
+cache_get()
+{
+	local name=$1 key=$2 dir=$KVMDBG_CACHE/$1-$2 tmp
+
+	shift 2
+	if [ ! -d "$dir" ]; then
+		(
+			cache_lock "$name"
+			[ ! -d "$dir" ] || exit 0
+			cache_prune "$name"
+			tmp=$KVMDBG_CACHE/tmp-$name-$key.$$
+			mkdir "$tmp"
+			trap 'rm -rf "$tmp"' EXIT
+			"$@" "$tmp" >&2
+			mv "$tmp" "$dir"
+		) || return 1
+	fi
+	touch -c "$dir"
+	echo "$dir"
+}
+
+# progress LABEL LOG COMMAND...: run COMMAND with its output in LOG and say every 10 s that it is
+# still at it; when it fails, show the end of the log
+progress()
+{
+	local label=$1 log=$2 start=$SECONDS pid rc=0
+
+	shift 2
+	"$@" >"$log" 2>&1 </dev/null &
+	pid=$!
+	(
+		trap 'kill "$s" 2>/dev/null; exit' TERM
+		while :; do
+			sleep 10 &
+			s=$!
+			wait "$s"
+			echo "  $label: $((SECONDS - start)) s, $(wc -l <"$log") lines of log" >&2
+		done
+	) &
+	local ticker=$!
+	wait "$pid" || rc=$?
+	kill "$ticker" 2>/dev/null
+	wait "$ticker" 2>/dev/null
+	if [ "$rc" -ne 0 ]; then
+		echo "$label failed; the end of $log:" >&2
+		tail -n 30 "$log" >&2
+		return "$rc"
+	fi
+	echo "  $label: done in $((SECONDS - start)) s" >&2
+}
