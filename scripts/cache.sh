@@ -65,7 +65,7 @@ cache_get()
 			tmp=$KVMDBG_CACHE/tmp-$name-$key.$$
 			mkdir "$tmp"
 			trap 'rm -rf "$tmp"' EXIT
-			"$@" "$tmp" >&2
+			"$@" "$tmp" >&2 || exit 1
 			mv "$tmp" "$dir"
 		) || return 1
 	fi
@@ -77,28 +77,46 @@ cache_get()
 # still at it; when it fails, show the end of the log
 progress()
 {
-	local label=$1 log=$2 start=$SECONDS pid rc=0
+	local label=$1 log=$2 start=$SECONDS rc=0 ticker
 
 	shift 2
-	"$@" >"$log" 2>&1 </dev/null &
-	pid=$!
+	mkdir -p "$(dirname "$log")"
+	: >"$log" || return 1
+	# in the background, and so deaf to Ctrl-C: it looks whether it is still wanted
 	(
-		trap 'kill "$s" 2>/dev/null; exit' TERM
-		while :; do
-			sleep 10 &
-			s=$!
-			wait "$s"
-			echo "  $label: $((SECONDS - start)) s, $(wc -l <"$log") lines of log" >&2
+		exec </dev/null
+		for ((i = 1; ; i++)); do
+			sleep 1
+			kill -0 $$ 2>/dev/null || exit
+			[ $((i % 10)) -ne 0 ] ||
+				echo "  $label: $i s, $(wc -l <"$log") lines logged" >&2
 		done
 	) &
-	local ticker=$!
-	wait "$pid" || rc=$?
-	kill "$ticker" 2>/dev/null
-	wait "$ticker" 2>/dev/null
+	ticker=$!
+	"$@" >"$log" 2>&1 </dev/null || rc=$?
+	{ kill "$ticker" && wait "$ticker"; } 2>/dev/null
 	if [ "$rc" -ne 0 ]; then
 		echo "$label failed; the end of $log:" >&2
 		tail -n 30 "$log" >&2
 		return "$rc"
 	fi
 	echo "  $label: done in $((SECONDS - start)) s" >&2
+}
+
+# cache_link DIR ENTRY NAME[:AS]...: make DIR a folder of links to NAME... in ENTRY. DIR/.stamp is
+# touched only when a link is another one than before.
+cache_link()
+{
+	local dir=$1 entry=$2 name as changed=
+
+	shift 2
+	mkdir -p "$dir"
+	for name; do
+		as=$dir/${name#*:}
+		name=${name%:*}
+		[ "$(readlink "$as")" != "$entry/$name" ] || continue
+		ln -sfn "$entry/$name" "$as"
+		changed=1
+	done
+	if [ -n "$changed" ] || [ ! -e "$dir/.stamp" ]; then touch "$dir/.stamp"; fi
 }

@@ -1,0 +1,262 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The board's static libraries and busybox, cross-compiled from Debian's source packages, and the
+# patched kernel's UAPI headers; or, with --host, libbpf of the same kernel source for this host.
+
+set -euo pipefail
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=scripts/cache.sh
+. "$top/scripts/cache.sh"
+
+packages="zlib elfutils ncurses json-c busybox"
+target=powerpc-linux-gnu
+terminals=xterm,xterm-256color,screen,screen-256color,tmux,tmux-256color,linux,vt100,vt220,dumb
+log=$KVMDBG_CACHE/log
+export LC_ALL=C
+
+usage()
+{
+	cat <<END
+usage: tests/board/sysroot.sh [--host] [--link DIR]
+
+Prints the path of the board's sysroot (include/ lib/ bin/), or of libbpf for this host (--host).
+  --link DIR   make DIR a folder of links to the result; for the board usr-include/ as well, the
+               UAPI headers of the patched kernel
+END
+}
+
+# shellcheck disable=SC2016 # apt's own variables
+# The sources list of this machine with its Debian archives as deb-src, in FILE: private, so that
+# nothing of the machine's own is changed and no root is needed.
+source_list()
+{
+	local dir=$1 file uris
+
+	uris=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' |
+		sed 's,/*$,,' | sort -u)
+	mkdir -p "$dir/parts"
+	for file in /etc/apt/sources.list.d/*.sources; do
+		[ -r "$file" ] || continue
+		# one stanza a paragraph, of which those of a Debian archive are kept
+		awk -v uris="$uris" '
+			BEGIN { RS = ""; n = split(uris, u, "\n") }
+			{
+				if (!match($0, /(^|\n)URIs:[^\n]*/))
+					next
+				line = substr($0, RSTART, RLENGTH) " "
+				gsub(/\/+ /, " ", line)
+				found = n == 0
+				for (i = 1; i <= n; i++)
+					if (index(line, " " u[i] " "))
+						found = 1
+				if (!found)
+					next
+				gsub(/(^|\n)#[^\n]*/, "")
+				sub(/(^|\n)Types:[^\n]*/, "\nTypes: deb-src")
+				sub(/^\n/, "")
+				print $0 "\n"
+			}' "$file" >"$dir/parts/$(basename "$file")"
+	done
+	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+		[ -r "$file" ] || continue
+		awk -v uris="$uris" '
+			BEGIN { n = split(uris, u, "\n") }
+			$1 == "deb" {
+				line = $0 " "
+				gsub(/\/+ /, " ", line)
+				found = n == 0
+				for (i = 1; i <= n; i++)
+					if (index(line, " " u[i] " "))
+						found = 1
+				if (found) {
+					sub(/deb/, "deb-src")
+					print
+				}
+			}' "$file" >"$dir/parts/$(basename "$file" .list).list"
+	done
+}
+
+apt_private()
+{
+	local dir=$apt
+
+	apt-get -q -o "Dir::Etc::sourcelist=/dev/null" -o "Dir::Etc::sourceparts=$dir/parts" \
+		-o "Dir::State::lists=$dir/lists" -o "Dir::Cache=$dir/cache" \
+		-o "APT::Sandbox::User=$(id -un)" -o Acquire::Retries=3 "$@"
+}
+
+fetch_one()
+{
+	local release
+
+	apt_private source --download-only "$1" && return 0
+	# an archive may list what it no longer has: ask the others by name
+	# shellcheck disable=SC2016 # apt's own variable
+	for release in $(apt_private indextargets --format '$(RELEASE)' 'Created-By: Sources'); do
+		apt_private source --download-only "$1/$release" && return 0
+	done
+	return 1
+}
+
+fetch_all()
+{
+	local package
+
+	cd "$1" || return 1
+	for package in $packages; do
+		fetch_one "$package" || return 1
+	done
+}
+
+# The source packages as downloaded.
+fetch()
+{
+	apt=$1/apt
+	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+	source_list "$apt"
+	if ! progress "source lists" "$log/source-lists.log" apt_private update; then
+		echo "is this machine offline? Debian's source packages are needed: $packages" >&2
+		return 1
+	fi
+	progress "source packages" "$log/source-packages.log" fetch_all "$1" || return 1
+	rm -rf "$apt"
+}
+
+# unpack PACKAGE: into $work/PACKAGE, with Debian's patches where the package has them as a series
+unpack()
+{
+	local dsc
+
+	dsc=$(echo "$sources/$1"_*.dsc)
+	rm -rf "${work:?}/$1"
+	dpkg-source --no-check -x "$dsc" "$work/$1"
+}
+
+build_zlib()
+{
+	unpack zlib && cd "$work/zlib" || return 1
+	CC=$target-gcc AR=$target-ar RANLIB=$target-ranlib CFLAGS=-O2 \
+		./configure --static --prefix="$prefix" &&
+		make -j"$jobs" libz.a && cp libz.a "$prefix/lib" && cp zlib.h zconf.h "$prefix/include"
+}
+
+build_elfutils()
+{
+	unpack elfutils && cd "$work/elfutils" || return 1
+	./configure --host=$target --prefix="$prefix" --disable-debuginfod --disable-libdebuginfod \
+		--disable-nls --without-bzlib --without-lzma --without-zstd \
+		CFLAGS="-O2 -I$prefix/include" LDFLAGS="-L$prefix/lib" &&
+		make -j"$jobs" -C lib && make -j"$jobs" -C libelf libelf.a &&
+		cp libelf/libelf.a "$prefix/lib" && cp libelf/libelf.h libelf/gelf.h "$prefix/include"
+}
+
+build_ncurses()
+{
+	unpack ncurses && cd "$work/ncurses" || return 1
+	./configure --host=$target --prefix="$prefix" --with-build-cc=gcc --without-shared \
+		--without-debug --without-ada --without-cxx --without-cxx-binding --without-manpages \
+		--without-progs --without-tests --enable-widec --disable-home-terminfo \
+		--disable-database --with-fallbacks=$terminals --with-tic-path="$(command -v tic)" \
+		--with-infocmp-path="$(command -v infocmp)" CFLAGS=-O2 &&
+		make -j"$jobs" libs && make -C include install.includes && make -C ncurses install.libs
+}
+
+build_json_c()
+{
+	unpack json-c && cd "$work/json-c" || return 1
+	mkdir -p build && cd build && cat >toolchain.cmake <<END
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR ppc)
+set(CMAKE_C_COMPILER $target-gcc)
+END
+	cmake -DCMAKE_TOOLCHAIN_FILE=toolchain.cmake -DCMAKE_INSTALL_PREFIX="$prefix" \
+		-DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF \
+		-DBUILD_APPS=OFF -DCMAKE_BUILD_TYPE=Release .. &&
+		make -j"$jobs" && make install
+}
+
+build_busybox()
+{
+	unpack busybox && cd "$work/busybox" || return 1
+	make KCONFIG_ALLCONFIG="$top/tests/board/busybox.config" allnoconfig &&
+		make -j"$jobs" CROSS_COMPILE=$target- SKIP_STRIP=n busybox &&
+		cp busybox "$prefix/bin/busybox"
+}
+
+build_libbpf()
+{
+	local obj=$work/libbpf
+
+	mkdir -p "$obj"
+	make -j"$jobs" -C "$linux/tools/lib/bpf" OUTPUT="$obj/" prefix= DESTDIR="$prefix" \
+		"$@" "$obj/libbpf.a" install_headers && cp "$obj/libbpf.a" "$prefix/lib"
+}
+
+build_board()
+{
+	local dir=$1
+
+	prefix=$dir/out
+	work=$dir/work
+	jobs=$(nproc)
+	mkdir -p "$prefix/include" "$prefix/lib" "$prefix/bin" "$work"
+	echo "cross libraries of the board: $packages libbpf" >&2
+	sources=$(cache_get board-sources "$sourceskey" fetch) || return 1
+	for package in $packages; do
+		progress "$package" "$log/$package.log" "build_${package//-/_}" || return 1
+	done
+	progress "libbpf" "$log/libbpf.log" build_libbpf ARCH=powerpc CROSS_COMPILE=$target- \
+		EXTRA_CFLAGS="-O2 -g -I$prefix/include" || return 1
+	mv "$prefix"/* "$dir/" && rm -rf "$work" "$prefix"
+}
+
+build_host()
+{
+	local dir=$1
+
+	prefix=$dir
+	work=$dir/work
+	jobs=$(nproc)
+	mkdir -p "$prefix/include" "$prefix/lib" "$work"
+	progress "libbpf for this host" "$log/libbpf-host.log" build_libbpf || return 1
+	rm -rf "$work"
+}
+
+host=
+link=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--host)
+		host=1 ;;
+	--link)
+		[ -n "${2-}" ] || die "--link needs a folder"
+		link=$2
+		shift ;;
+	-h|--help)
+		usage
+		exit 0 ;;
+	*)
+		usage >&2
+		exit 2 ;;
+	esac
+	shift
+done
+
+linux=$("$top/kernel/build.sh" --source)
+recipe=$(cat "$0" "$top/tests/board/busybox.config" | cache_hash)
+if [ -n "$host" ]; then
+	key=$({ echo "$recipe $linux"; gcc --version; } | cache_hash)
+	dir=$(cache_get host-libbpf "$key" build_host) || die "no libbpf for this host"
+	[ -z "$link" ] || cache_link "$link" "$dir" include lib
+else
+	sourceskey=$(echo "$packages" | cache_hash)
+	key=$({ echo "$recipe $linux"; $target-gcc --version; } | cache_hash)
+	dir=$(cache_get sysroot "$key" build_board) || die "the board's libraries could not be built"
+	if [ -n "$link" ]; then
+		headers=$("$top/kernel/build.sh" --headers)
+		cache_link "$link" "$dir" include lib bin
+		cache_link "$link" "$(dirname "$headers")" include:usr-include
+	fi
+fi
+[ -n "$link" ] || echo "$dir"
