@@ -19,7 +19,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/cache.sh
 . "$top/scripts/cache.sh"
 
-package=linux-source-6.12
+package="linux-source-6.12"
 tarball=/usr/src/$package.tar.xz
 folders="arch/powerpc arch/Kconfig virt include kernel lib scripts MAINTAINERS Kbuild Makefile
 	Documentation/arch/powerpc Documentation/virt Documentation/trace
@@ -121,8 +121,8 @@ add_files()
 	[ -n "$who" ] || die "$message has no Signed-off-by"
 	[ ! -d "$top/kernel/files" ] || cp -r "$top/kernel/files/." .
 	cp "$top"/tracepoints/*.h arch/powerpc/kvm/
-	git_q add -f -A . && git_q commit -q --author="$who" -F "$message" ||
-		die "$(basename "$message"): nothing to commit"
+	git_q add -f -A .
+	git_q commit -q --author="$who" -F "$message" || die "$(basename "$message"): nothing to commit"
 }
 
 apply_series()

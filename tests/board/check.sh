@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Run the board's tests: boot, collect the TAP, look through the console for what the kernel
+# complained about, sum up. The counts go to build/results/check-board for scripts/check.sh.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+usage()
+{
+	cat <<END
+usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--timeout SECS] [NN-name.sh]
+Report and console are kept in build/results/.
+END
+}
+
+results=build/results
+limit=900
+word=check
+boot=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel|--initrd|--append|--qemu)
+		boot+=("$1" "${2-}")
+		shift ;;
+	--timeout)
+		limit=${2-}
+		shift ;;
+	-h|--help)
+		usage
+		exit 0 ;;
+	[0-9][0-9]-*.sh)
+		word=run:$1 ;;
+	*)
+		usage >&2
+		exit 2 ;;
+	esac
+	shift
+done
+
+mkdir -p $results
+report=$results/board-report console=$results/board-console counts=$results/check-board
+rm -f $report $console $counts
+tests/board/boot.sh "${boot[@]}" --timeout "$limit" --report $report --console $console "$word" &
+pid=$!
+trap 'kill $pid 2>/dev/null; wait $pid' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# the suites as they end, until the board does
+{ tail -q -s 0.2 --pid=$pid -F $report 2>/dev/null; } |
+	awk -v counts=$counts.new -f scripts/tap.awk
+wait $pid
+status=$?
+[ -s $counts.new ] || exit 1
+read -r passed failed skipped <$counts.new
+rm -f $counts.new
+
+show_console()
+{
+	echo "  --- the end of the console ($console):"
+	tail -n 40 $console | tr -d '\r' | sed 's/^/  | /'
+	echo "  ---"
+}
+
+case $status in
+0) ;;
+124)
+	echo "  not ok the board hung or was too slow: ended after $limit s"
+	failed=$((failed + 1))
+	show_console ;;
+*)
+	echo "  not ok the board ended with status $status"
+	failed=$((failed + 1))
+	show_console ;;
+esac
+
+# once for each kind of complaint
+complaints='kernel BUG at|BUG: |Oops: |Kernel panic|WARNING: |INFO: (rcu|task)|soft lockup|Unable to handle kernel'
+found=$(tr -d '\r' <$console | grep -E "$complaints")
+if [ -n "$found" ]; then
+	echo "  not ok the kernel complained:"
+	echo "$found" | head -n 10 | sed 's/^/  | /'
+	failed=$((failed + 1))
+	[ $status -ne 0 ] || show_console
+else
+	passed=$((passed + 1))
+	echo "ok the kernel has not complained"
+fi
+echo "$passed $failed $skipped" >$counts
+echo "check-board: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
