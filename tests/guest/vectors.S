@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Interrupt handlers.  The VMM points the guest's IVORs at them. */
+#include "guest.h"
+
+	.text
+
+/* An interrupt nobody expected: its number goes to the panic port. */
+	.macro	panic n
+	.balign	16
+	.globl	panic_\n
+panic_\n:
+	li	26, \n
+	stw	26, PORT_PANIC(28)
+	b	.
+	.endm
+
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 32, 33, 34
+	panic	\n
+	.endr
+
+/* Skips the instruction that was interrupted and counts in r22. */
+	.balign	16
+	.globl	h_skip, h_skip_end
+h_skip:
+	addi	22, 22, 1
+	mfspr	21, SPR_SRR0
+	addi	21, 21, 4
+	mtspr	SPR_SRR0, 21
+h_skip_end:
+	rfi
+
+/* Goes back to where SRR0 says: system calls and external interrupts. */
+	.balign	16
+	.globl	h_return, h_return_end
+h_return:
+	addi	23, 23, 1
+h_return_end:
+	rfi
+
+/* Goes back to the link register: a fetch from an unmapped address. */
+	.balign	16
+	.globl	h_link, h_link_end
+h_link:
+	mflr	21
+	mtspr	SPR_SRR0, 21
+h_link_end:
+	rfi
+
+/* Decrementer: counts in r23. */
+	.balign	16
+	.globl	h_dec, h_dec_end
+h_dec:
+	lis	21, 0x0800
+	mtspr	SPR_TSR, 21
+	addi	23, 23, 1
+h_dec_end:
+	rfi
+
+/* Debug: appends CSRR0 to the log at r24, collects DBSR in r25, counts in r23. */
+	.balign	16
+	.globl	h_debug, h_debug_end
+h_debug:
+	mfspr	21, SPR_CSRR0
+	stwu	21, 4(24)
+	mfspr	22, SPR_DBSR
+	or	25, 25, 22
+	mtspr	SPR_DBSR, 22
+	addi	23, 23, 1
+h_debug_end:
+	rfci
+
+/* Debug, in a hurry: counts in r23 and goes to burst_end at r27 of them. */
+	.balign	16
+	.globl	h_burst
+h_burst:
+	mtspr	SPR_DBSR, 26
+	addi	23, 23, 1
+	cmplw	23, 27
+	beq	burst_end
+	rfci
+burst_end:
+	stw	23, PORT_DONE(28)
+	b	burst_end
+
+/* Debug events off for good: counts in r23, clears MSR[DE] of the interrupted code. */
+	.balign	16
+	.globl	h_count
+h_count:
+	mfspr	21, SPR_DBSR
+	mtspr	SPR_DBSR, 21
+	addi	23, 23, 1
+	rfci

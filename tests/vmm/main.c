@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kvmdbg-vmm: guests to debug, and the tests of what debugging them does. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios.h"
+#include "tap.h"
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+	const char *what;
+} scenarios[] = {
+	{ "step", scenario_step, "plain instructions and branches" },
+	{ "step-emulated", scenario_step_emulated, "instructions that KVM emulates" },
+	{ "step-mmio", scenario_step_mmio, "MMIO, by user space and in the kernel" },
+	{ "step-interrupts", scenario_step_interrupts, "a guest interrupt in the middle" },
+	{ "step-syscall", scenario_step_syscall, "a system call in the middle" },
+	{ "step-user", scenario_step_user, "all that in the guest's user mode" },
+	{ "step-ticks", scenario_step_ticks, "host interrupts lose no event" },
+	{ "caps", scenario_caps, "capabilities" },
+	{ "set-in-force", scenario_set_in_force, "a setting counts at the next KVM_RUN" },
+	{ "set-invalid", scenario_set_invalid, "bad settings change nothing" },
+	{ "swbp", scenario_swbp, "software breakpoints" },
+	{ "swbp-stray", scenario_swbp_stray, "software breakpoints nobody set" },
+	{ "swbp-inject", scenario_swbp_inject, "software breakpoints given to the guest" },
+	{ "guest-debug", scenario_guest_debug, "the guest's own debug registers" },
+	{ "guest-inject", scenario_guest_inject, "debug events given to the guest" },
+	{ "guest-branch", scenario_guest_branch, "the guest's events across host ticks" },
+	{ "guest-supervisor", scenario_guest_supervisor, "a guest that aims at the host" },
+	{ "abuse", scenario_abuse, "exceptions in a loop, debugged and not" },
+	{ "syscalls", scenario_syscalls, "system calls in a loop" },
+	{ "tlb-initial", scenario_tlb_initial, "KVM's first TLB mapping" },
+	{ "two-vms", scenario_two_vms, "two VMs stepped at once" },
+	{ "hw-program", scenario_hw_program, "what hardware breakpoints program" },
+	{ "guest-program", scenario_guest_program, "what a guest's own settings program" },
+	{ "switch-idle", scenario_switch_idle, "no register written when nothing is armed" },
+	{ "perf", scenario_perf, "the trace events through perf" },
+};
+
+#define NR_SCENARIOS	(sizeof(scenarios) / sizeof(scenarios[0]))
+
+static int cmd_list(int argc, char **argv)
+{
+	unsigned int i;
+
+	(void)argv;
+	if (argc > 1) {
+		fprintf(stderr, "kvmdbg-vmm list: no arguments wanted\n");
+		return 2;
+	}
+	for (i = 0; i < NR_SCENARIOS; i++)
+		printf("%-18s %s\n", scenarios[i].name, scenarios[i].what);
+	return 0;
+}
+
+static int find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_SCENARIOS; i++)
+		if (!strcmp(scenarios[i].name, name))
+			return i;
+	return -1;
+}
+
+static int cmd_run(int argc, char **argv)
+{
+	int i;
+
+	if (argc < 2) {
+		fprintf(stderr, "kvmdbg-vmm run: which scenario? See kvmdbg-vmm list\n");
+		return 2;
+	}
+	for (i = 1; i < argc; i++) {
+		if (find(argv[i]) < 0) {
+			fprintf(stderr, "kvmdbg-vmm run: no scenario %s; see kvmdbg-vmm list\n",
+				argv[i]);
+			return 2;
+		}
+	}
+	for (i = 1; i < argc; i++)
+		scenarios[find(argv[i])].run();
+	return tap_done();
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "list", cmd_list },
+	{ "run", cmd_run },
+	{ "load", cmd_load },
+	{ "demo", cmd_demo },
+	{ "json", cmd_json },
+	{ "bpf", cmd_bpf },
+};
+
+static const char doc[] =
+	"Guests on /dev/kvm to debug, and tests of what debugging them does.\v"
+	"Commands:\n"
+	"  list            the scenarios\n"
+	"  run NAME...     run scenarios; TAP on standard output\n"
+	"  load VM...      guests that make so many debug events (load --help)\n"
+	"  demo            guests that are debugged for a while (demo --help)\n"
+	"  json PATH       a value of the last line of JSON on standard input\n"
+	"  bpf             the loaded BPF programs and how large their machine code is\n";
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	unsigned int i;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+			if (!strcmp(arg, commands[i].name)) {
+				/* the rest is the command's own */
+				*(int *)state->input = i;
+				state->next = state->argc;
+				return 0;
+			}
+		}
+		argp_error(state, "no command %s", arg);
+		return EINVAL;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		return EINVAL;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = { .parser = parse, .args_doc = "COMMAND [ARG...]",
+					  .doc = doc };
+	int command = -1, at;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	argp_err_exit_status = 2;
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &command))
+		return 2;
+	for (at = 1; at < argc && strcmp(argv[at], commands[command].name); at++)
+		;
+	return commands[command].run(argc - at, argv + at);
+}

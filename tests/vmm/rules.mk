@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The board's test VMM and the guests' code in it.
+
+VMM_BUILD := $(BUILD_BOARD)/vmm
+VMM_SRC := $(wildcard tests/vmm/*.c)
+VMM_OBJ := $(VMM_SRC:tests/vmm/%.c=$(VMM_BUILD)/%.o) $(VMM_BUILD)/guest_image.o
+GUEST_SRC := $(wildcard tests/guest/*.S)
+GUEST_OBJ := $(GUEST_SRC:tests/guest/%.S=$(VMM_BUILD)/guest/%.o)
+GUEST_ELF := $(VMM_BUILD)/guest.elf
+
+BOARD_BINS += $(BUILD_BOARD)/kvmdbg-vmm
+
+$(VMM_BUILD)/guest/%.o: tests/guest/%.S tests/guest/guest.h
+	$(call say,AS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_BOARD) -mcpu=8540 -c $< -o $@
+
+$(GUEST_ELF): $(GUEST_OBJ) tests/guest/guest.lds
+	$(call say,LD,$@)
+	$(Q)$(CROSS_COMPILE)ld -T tests/guest/guest.lds -o $@ $(GUEST_OBJ)
+
+$(VMM_BUILD)/guest_image.o: tests/vmm/guest_image.S $(GUEST_ELF)
+	$(call say,AS,$@)
+	$(Q)$(CC_BOARD) -DGUEST_ELF='"$(GUEST_ELF)"' -c $< -o $@
+
+$(VMM_BUILD)/%.o: tests/vmm/%.c $(SYSROOT_STAMP)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_BOARD) $(CFLAGS_BOARD) -MMD -MP -c $< -o $@
+
+$(BUILD_BOARD)/kvmdbg-vmm: $(VMM_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC_BOARD) -o $@ $^ $(LDFLAGS_BOARD) -ljson-c -lpthread
+
+-include $(VMM_OBJ:.o=.d)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The scenarios, one function each; main.c has the table that names them. */
+#ifndef KVMDBG_SCENARIOS_H
+#define KVMDBG_SCENARIOS_H
+
+/* step.c */
+void scenario_step(void);
+void scenario_step_emulated(void);
+void scenario_step_mmio(void);
+void scenario_step_interrupts(void);
+void scenario_step_syscall(void);
+void scenario_step_user(void);
+void scenario_step_ticks(void);
+
+/* set.c */
+void scenario_caps(void);
+void scenario_set_in_force(void);
+void scenario_set_invalid(void);
+
+/* swbp.c */
+void scenario_swbp(void);
+void scenario_swbp_stray(void);
+void scenario_swbp_inject(void);
+
+/* guestdbg.c */
+void scenario_guest_debug(void);
+void scenario_guest_inject(void);
+void scenario_guest_branch(void);
+void scenario_guest_supervisor(void);
+
+/* robust.c */
+void scenario_abuse(void);
+void scenario_syscalls(void);
+void scenario_tlb_initial(void);
+void scenario_two_vms(void);
+
+/* trace.c */
+void scenario_hw_program(void);
+void scenario_guest_program(void);
+void scenario_switch_idle(void);
+void scenario_perf(void);
+
+/* load.c */
+int cmd_load(int argc, char **argv);
+int cmd_demo(int argc, char **argv);
+
+/* tools.c */
+int cmd_json(int argc, char **argv);
+int cmd_bpf(int argc, char **argv);
+
+#endif /* KVMDBG_SCENARIOS_H */
