@@ -37,6 +37,7 @@ WHAT, of which the path is printed:
   (none)          folder that holds vmlinux, System.map and config
   --headers       include folder of the UAPI headers
   --tree          source tree with the series applied (shared: others may check out another state)
+  --state         not a path: one word that stands for source and series, messages included
   --source        source tree as Debian ships it
   --objects T     tree and object folder, prepared to compile single objects; T names the tree
   --mailbox DIR   the series as mailbox files in DIR
@@ -129,28 +130,30 @@ apply_series()
 {
 	local work=$linux/am entry
 
-	rm -rf "$work"
-	git_q worktree prune
-	git_q worktree add -q --detach "$work" base
+	if [ ! -e "$work/.git" ]; then
+		rm -rf "$work"
+		git_q worktree prune
+		git_q worktree add -q --detach "$work" base
+	fi
 	unset GIT_DIR
 	cd "$work"
+	rm -rf "$(git rev-parse --git-path rebase-apply)"
+	rm -f "$(git rev-parse --git-path index.lock)"
+	git_q checkout -q -f --detach base
+	git_q clean -qffdx
 	for entry in $(entries); do
 		case $entry in
 		*.patch)
-			if ! git_q am -q --committer-date-is-author-date "$entry" >"$KVMDBG_CACHE/log/am.log" 2>&1
-			then
+			git_q am -q --committer-date-is-author-date "$entry" \
+					>"$KVMDBG_CACHE/log/am.log" 2>&1 </dev/null || {
 				cat "$KVMDBG_CACHE/log/am.log" >&2
 				die "$(basename "$entry") no longer applies to $package $version"
-			fi ;;
+			} ;;
 		*.commit)
 			add_files "$entry" ;;
 		esac
 	done
-	export GIT_DIR=$linux/git
-	git_q update-ref "$ref" "$(git -C "$work" --git-dir="$work/.git" rev-parse HEAD)"
-	cd "$top"
-	rm -rf "$work"
-	git_q worktree prune
+	git_q update-ref "$ref" HEAD
 }
 
 # Leave the commit of the asked-for state of the series in $commit.
@@ -190,6 +193,7 @@ checkout_tree()
 		echo "$linux/git/objects" >"$tree.new/.git/objects/info/alternates"
 		git_q -C "$tree.new" config core.logAllRefUpdates false
 		git_q -C "$tree.new" reset -q --mixed "$(GIT_DIR=$linux/git git rev-parse base)"
+		git_q -C "$tree.new" tag base
 		mv "$tree.new" "$tree"
 	fi
 	rm -f "$tree/.git/index.lock"
@@ -298,7 +302,7 @@ while [ $# -gt 0 ]; do
 		[ -n "${2-}" ] || die "--config needs a file"
 		config=$(realpath "$2")
 		shift ;;
-	--headers|--tree|--source)
+	--headers|--tree|--source|--state)
 		what=${1#--} ;;
 	--objects|--mailbox|--link)
 		what=${1#--}
@@ -330,6 +334,8 @@ tree)
 	echo "$linux/tree-build" ;;
 source)
 	echo "$linux/src" ;;
+state)
+	echo "$commit" ;;
 objects)
 	confkey=$({ cat "$config"; powerpc-linux-gnu-gcc --version; } | cache_hash)
 	( cache_lock linux-trees

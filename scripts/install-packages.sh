@@ -22,7 +22,7 @@ list_missing()
 	done < <(sed 's/#.*//; s/[[:space:]]//g; /^$/d' "$top/scripts/packages")
 }
 
-command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
+command -v dpkg-query apt-get >/dev/null ||
 	die "this is not Debian: install the counterparts of the packages in scripts/packages by hand"
 mapfile -t missing < <(list_missing)
 if [ ${#missing[@]} -eq 0 ]; then
@@ -36,11 +36,11 @@ if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null || die "not root and no sudo; as root: apt-get install ${missing[*]}"
 	sudo=(sudo)
 fi
-export DEBIAN_FRONTEND=noninteractive
 # a source that cannot be reached fails the update only where it is needed
 "${sudo[@]}" apt-get -q update ||
 	echo "install-packages: apt-get update failed; going on with the package lists of before" >&2
-"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 \
+	install -y --no-install-recommends \
 	"${missing[@]}" ||
 	die "could not install: ${missing[*]} (offline? see apt-get's message above)"
 mapfile -t missing < <(list_missing)

@@ -1,0 +1,187 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Check the kernel series: each patch against the tree's own checkpatch.pl, each step compiles for
+# the board, and the whole compiles for the other kinds of BookE, with no new warning at W=1.
+
+set -uo pipefail
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/cache.sh
+. "$top/scripts/cache.sh"
+
+results=$top/build/results
+log=$KVMDBG_CACHE/log
+# FILE_PATH_CHANGES asks whether MAINTAINERS needs an update: Book3E KVM's entry covers the folder.
+# GIT_COMMIT_ID cannot look a commit up in a repository without history.
+ignore=FILE_PATH_CHANGES,GIT_COMMIT_ID
+
+board=$top/kernel/configs/board-e500v2.config
+while [ $# -gt 0 ]; do
+	case $1 in
+	--board)
+		board=$(realpath "$2")
+		shift ;;
+	*)
+		echo "usage: kernel/check-series.sh [--board CONFIG]" >&2
+		exit 2 ;;
+	esac
+	shift
+done
+
+kbuild()
+{
+	nice make -C "$tree" O="$obj" ARCH=powerpc CROSS_COMPILE=powerpc-linux-gnu- LOCALVERSION= \
+		-j"$(nproc)" "$@"
+}
+
+# report STATUS TEXT
+report()
+{
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else echo "not ok $count - $2"; fi
+}
+
+style()
+{
+	local patch status count=0 out
+
+	echo "@@suite checkpatch"
+	for patch in "$mail"/*.patch; do
+		out=$("$tree/scripts/checkpatch.pl" --root="$tree" --strict --no-summary --terse \
+			--show-types --ignore "$ignore" "$patch" 2>&1)
+		status=$?
+		[ -z "$out" ] || status=1
+		report $status "$(basename "$patch")"
+		[ -z "$out" ] || echo "$out" | sed 's/^/# /'
+	done
+	echo "1..$count"
+	echo "@@end 0"
+}
+
+# prepare NAME CONFIG: tree and object folder, configured
+prepare()
+{
+	mapfile -t where < <("$top/kernel/build.sh" --config "$2" --objects check)
+	[ ${#where[@]} -eq 2 ] || return 1
+	tree=${where[0]}
+	obj=${where[1]}
+	config=$2
+	git="git -C $tree -c advice.detachedHead=false -c core.hooksPath=/dev/null"
+}
+
+# compile LOG TARGET...: what is there now
+compile()
+{
+	local out=$1
+
+	shift
+	kbuild KCONFIG_ALLCONFIG="$config" allnoconfig >"$out" 2>&1 </dev/null &&
+		kbuild "$@" >>"$out" 2>&1 </dev/null
+}
+
+show_errors()
+{
+	grep -E 'error|warning|Error' "$1" | head -n 20 | sed 's/^/# /'
+}
+
+bisect()
+{
+	local commit step=0 count=0 files targets total status out
+
+	echo "@@suite bisect"
+	total=$($git rev-list --count "base..$final")
+	for commit in $($git rev-list --reverse "base..$final"); do
+		step=$((step + 1))
+		echo "  step $step of $total: $($git log -1 --format=%s "$commit")" >&2
+		out=$log/bisect-$step.log
+		$git checkout -q -f "$commit"
+		mapfile -t files < <($git diff --name-only --diff-filter=d "base..$commit" -- '*.c' '*.S' |
+			grep -v -e '^tools/' -e '^arch/powerpc/kvm/')
+		targets=()
+		for file in "${files[@]}"; do
+			# not every file belongs to this config
+			targets+=("${file%.*}.o")
+		done
+		compile "$out" arch/powerpc/kvm/ "${targets[@]}"
+		status=$?
+		report $status "step $step: $($git log -1 --format=%s "$commit")"
+		[ $status -eq 0 ] || show_errors "$out"
+	done
+	echo "1..$count"
+	echo "@@end 0"
+}
+
+# warnings FILE: without line numbers, to compare
+warnings()
+{
+	grep -E 'warning:' "$1" | sed -E 's/:[0-9]+(:[0-9]+)?:/:/' | sort -u
+}
+
+configs()
+{
+	local count=0 name status new cfg
+
+	echo "@@suite configs"
+	for cfg in "$top"/kernel/configs/check-*.config "$board"; do
+		name=$(basename "$cfg" .config)
+		if ! prepare "$name" "$cfg"; then
+			report 1 "$name: prepare"
+			continue
+		fi
+		echo "  $name" >&2
+		rm -rf "$obj/arch/powerpc/kvm"
+		compile "$log/$name.log" W=1 arch/powerpc/kvm/
+		status=$?
+		report $status "$name compiles"
+		if [ $status -ne 0 ]; then
+			show_errors "$log/$name.log"
+			continue
+		fi
+		new=$(warnings "$log/$name.log")
+		if [ -n "$new" ]; then
+			# what 6.12 itself says is not the series'
+			$git checkout -q -f base
+			rm -rf "$obj/arch/powerpc/kvm"
+			compile "$log/$name-base.log" W=1 arch/powerpc/kvm/
+			new=$(comm -23 <(echo "$new") <(warnings "$log/$name-base.log"))
+			$git checkout -q -f "$final"
+		fi
+		[ -z "$new" ]
+		report $? "$name has no new warning at W=1"
+		[ -z "$new" ] || echo "$new" | sed 's/^/# /'
+	done
+	echo "1..$count"
+	echo "@@end 0"
+}
+
+run()
+{
+	local mail
+
+	prepare board "$board" || { echo "@@suite prepare"; return; }
+	final=$($git rev-parse HEAD)
+	mail=$(mktemp -d)
+	"$top/kernel/build.sh" --mailbox "$mail" >/dev/null
+	style
+	rm -rf "$mail"
+	bisect
+	configs
+}
+
+mkdir -p "$results" "$log"
+rm -f "$results/check-series"
+cache_lock check-series
+key=$({ "$top/kernel/build.sh" --state; cat "$0" "$top"/kernel/configs/check-*.config "$board"
+	powerpc-linux-gnu-gcc --version; } | cache_hash)
+passed_before=$KVMDBG_CACHE/checked-$key/check-series.tap
+if [ -r "$passed_before" ]; then
+	echo "(the series is as it was when it was last checked)"
+	cat "$passed_before"
+else
+	run | tee "$log/check-series.tap"
+fi | awk -v counts="$results/check-series.new" -f "$top/scripts/tap.awk"
+mv "$results/check-series.new" "$results/check-series" || exit 1
+read -r passed failed skipped <"$results/check-series"
+echo "check-series: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] || exit 1
+[ -r "$passed_before" ] || cache_get checked "$key" cp "$log/check-series.tap" >/dev/null
