@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the cause of a BookE debug exit means: one table for the BPF program
+ * that counts and for user space that names.
+ */
+#ifndef KVMDBG_BOOKE_H
+#define KVMDBG_BOOKE_H
+
+#include "kvmdbg.h"
+
+/* DBSR, as in the e500 core manuals */
+#define BOOKE_DBSR_IDE		0x80000000U
+#define BOOKE_DBSR_ICMP		0x08000000U
+#define BOOKE_DBSR_BRT		0x04000000U
+#define BOOKE_DBSR_IRPT		0x02000000U
+#define BOOKE_DBSR_TRAP		0x01000000U
+#define BOOKE_DBSR_IAC		0x00f00000U	/* IAC1 to IAC4 */
+#define BOOKE_DBSR_DACR		0x000a0000U	/* DAC1R, DAC2R */
+#define BOOKE_DBSR_DACW		0x00050000U	/* DAC1W, DAC2W */
+#define BOOKE_DBSR_RET		0x00008000U
+#define BOOKE_DBSR_CIRPT	0x00000040U
+#define BOOKE_DBSR_CRET		0x00000020U
+
+/* KVMPPC_DEBUG_EXIT_SW_BP in the flags of the trace event */
+#define BOOKE_FLAG_SW_BP	0x00000002U
+
+/**
+ * BOOKE_KINDS - calls X(kind, word, bits) for each kind: an exit is of that
+ * kind if any of the bits is set in the word, which is dbsr or flags
+ *
+ * What happens most often comes first.
+ */
+#define BOOKE_KINDS(X)							\
+	X(KVMDBG_STEP, dbsr, BOOKE_DBSR_ICMP)				\
+	X(KVMDBG_SW_BREAK, flags, BOOKE_FLAG_SW_BP)			\
+	X(KVMDBG_HW_BREAK, dbsr, BOOKE_DBSR_IAC)			\
+	X(KVMDBG_WATCH_READ, dbsr, BOOKE_DBSR_DACR)			\
+	X(KVMDBG_WATCH_WRITE, dbsr, BOOKE_DBSR_DACW)			\
+	X(KVMDBG_BRANCH, dbsr, BOOKE_DBSR_BRT)				\
+	X(KVMDBG_TRAP, dbsr, BOOKE_DBSR_TRAP)				\
+	X(KVMDBG_INTERRUPT, dbsr, BOOKE_DBSR_IRPT | BOOKE_DBSR_CIRPT)	\
+	X(KVMDBG_RETURN, dbsr, BOOKE_DBSR_RET | BOOKE_DBSR_CRET)	\
+	X(KVMDBG_IMPRECISE, dbsr, BOOKE_DBSR_IDE)
+
+#endif /* KVMDBG_BOOKE_H */

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Per-vCPU accounting, the same for every platform.
+ *
+ * A vCPU is run by one thread at a time and trace events fire with preemption
+ * off, so its counters are plain increments: nothing here needs an atomic
+ * operation on 64 bits, which the 32-bit PowerPC JIT does not have.
+ *
+ * The counters are a global array of which every entry is a page.  Finding the
+ * entry of a vCPU is the hot path and calls no helper: a hash of the vCPU's
+ * address gives a hint, and the entry itself says whether the hint is right.
+ */
+#ifndef KVMDBG_CORE_BPF_H
+#define KVMDBG_CORE_BPF_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "kvmdbg.h"
+
+/* What we read of the kernel's types; offsets and sizes come from its BTF. */
+struct kvm;
+
+struct kvm_vcpu {
+	struct kvm *kvm;
+	int vcpu_id;
+} __attribute__((preserve_access_index));
+
+#define HINT_BITS	10
+
+const volatile struct kvmdbg_config cfg = {};
+
+/* In a section each: user space finds a map by its section's name. */
+struct kvmdbg_vcpu vcpus[KVMDBG_MAX_VCPUS] SEC(".bss.vcpus");
+/* Entries ever used; those that are free again are in free_slots. */
+__u32 nr_used SEC(".bss.used");
+
+static __u32 hints[1U << HINT_BITS];
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, KVMDBG_MAX_VCPUS);
+	__type(key, __u64);
+	__type(value, __u32);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, KVMDBG_MAX_VCPUS);
+	__uint(value_size, sizeof(__u32));
+} free_slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 256 * 1024);
+} hits SEC(".maps");
+
+/* Events of vCPUs for which there was no entry. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} lost SEC(".maps");
+
+static __always_inline __u32 hint_of(__u64 key)
+{
+	return (__u32)key * 0x9e3779b1U >> (32 - HINT_BITS);
+}
+
+static __noinline void count_lost(void)
+{
+	__u32 zero = 0;
+	__u64 *count = bpf_map_lookup_elem(&lost, &zero);
+
+	if (count)
+		(*count)++;
+}
+
+/* Slot of a vCPU that the hint did not find, or -1; a new one if @create. */
+static __noinline int find_slot(__u64 key, __u64 vm, __u32 id, __u32 create)
+{
+	__u32 *known, slot, tgid;
+	struct kvmdbg_vcpu *v;
+
+	known = bpf_map_lookup_elem(&slots, &key);
+	if (known) {
+		slot = *known;
+		goto found;
+	}
+	if (!create)
+		return -1;
+	tgid = bpf_get_current_pid_tgid() >> 32;
+	if (cfg.tgid != KVMDBG_ANY && cfg.tgid != tgid)
+		return -1;
+	if (bpf_map_pop_elem(&free_slots, &slot)) {
+		if (nr_used >= KVMDBG_MAX_VCPUS)
+			goto full;
+		slot = __sync_fetch_and_add(&nr_used, 1);
+		if (slot >= KVMDBG_MAX_VCPUS)
+			goto full;
+	}
+	if (bpf_map_update_elem(&slots, &key, &slot, BPF_NOEXIST)) {
+		bpf_map_push_elem(&free_slots, &slot, BPF_ANY);
+		goto full;
+	}
+	v = &vcpus[slot & (KVMDBG_MAX_VCPUS - 1)];
+	v->vm = vm;
+	v->id = id;
+	v->tgid = tgid;
+	v->born_ns = bpf_ktime_get_ns();
+	bpf_get_current_comm(v->comm, sizeof(v->comm));
+	v->key = key;
+	v->state = KVMDBG_LIVE;
+found:
+	hints[hint_of(key)] = slot;
+	return slot;
+full:
+	count_lost();
+	return -1;
+}
+
+static __always_inline struct kvmdbg_vcpu *vcpu_find(struct kvm_vcpu *vcpu, __u32 create)
+{
+	__u64 key = (__u64)vcpu;
+	struct kvmdbg_vcpu *v;
+	int slot;
+
+	if (cfg.vcpu != KVMDBG_ANY && cfg.vcpu != (__u32)vcpu->vcpu_id)
+		return NULL;
+	v = &vcpus[hints[hint_of(key)] & (KVMDBG_MAX_VCPUS - 1)];
+	if (v->key == key)
+		return v;
+	slot = find_slot(key, (__u64)vcpu->kvm, vcpu->vcpu_id, create);
+	if (slot < 0)
+		return NULL;
+	return &vcpus[slot & (KVMDBG_MAX_VCPUS - 1)];
+}
+
+/* The entry of a vCPU to add to, or NULL if it is not to be counted. */
+static __always_inline struct kvmdbg_vcpu *vcpu_begin(struct kvm_vcpu *vcpu)
+{
+	struct kvmdbg_vcpu *v = vcpu_find(vcpu, 1);
+
+	/* A 32-bit reader could see half of a 64-bit sum: seq tells it to look again. */
+	if (v) {
+		v->seq++;
+		barrier();
+	}
+	return v;
+}
+
+static __always_inline int vcpu_end(struct kvmdbg_vcpu *v)
+{
+	barrier();
+	v->seq++;
+	return 0;
+}
+
+static __always_inline void hist_add(struct kvmdbg_hist *hist, __u64 value)
+{
+	__u32 i = kvmdbg_hist_index(value);
+
+	if (i >= KVMDBG_HIST_BUCKETS)
+		i = KVMDBG_HIST_BUCKETS - 1;
+	hist->buckets[i]++;
+	hist->sum += value;
+	if (value > hist->max)
+		hist->max = value;
+}
+
+static __always_inline int count_exit(struct kvm_vcpu *vcpu)
+{
+	struct kvmdbg_vcpu *v = vcpu_begin(vcpu);
+
+	if (!v)
+		return 0;
+	v->exits++;
+	v->in_debug = 0;
+	v->exit_ns = bpf_ktime_get_ns();
+	return vcpu_end(v);
+}
+
+static __always_inline int count_entry(struct kvm_vcpu *vcpu)
+{
+	struct kvmdbg_vcpu *v = vcpu_begin(vcpu);
+	struct kvmdbg_hist *hist;
+	__u64 ns;
+
+	if (!v)
+		return 0;
+	/* No exit yet: the tool was started while the vCPU was on its way in. */
+	if (v->exit_ns) {
+		ns = bpf_ktime_get_ns() - v->exit_ns;
+		v->exit_ns = 0;
+		hist = &v->hist[KVMDBG_OTHER_EXIT];
+		if (v->in_debug)
+			hist = &v->hist[KVMDBG_DEBUG_EXIT];
+		hist_add(hist, ns);
+	}
+	return vcpu_end(v);
+}
+
+/* @ticks: on the clock that user space is told of by its backend. */
+static __always_inline int count_switch(struct kvm_vcpu *vcpu, __u32 to_guest, __u32 done,
+					__u64 ticks)
+{
+	struct kvmdbg_vcpu *v = vcpu_begin(vcpu);
+
+	if (!v)
+		return 0;
+	if (!done) {
+		v->skipped++;
+	} else {
+		if (to_guest)
+			v->to_guest++;
+		else
+			v->to_host++;
+		hist_add(&v->hist[KVMDBG_SWITCH], ticks);
+	}
+	return vcpu_end(v);
+}
+
+static __always_inline void count_origin(struct kvmdbg_vcpu *v, __u32 origin, __u32 count)
+{
+	if (origin < KVMDBG_NR_ORIGINS)
+		v->origin[origin] += count;
+}
+
+/* Sends one hit; what cannot be sent is counted. */
+static __always_inline void send_hit(struct kvmdbg_vcpu *v, __u64 pc, __u64 addr, __u32 raw,
+				     __u32 flags, __u32 origin)
+{
+	struct kvmdbg_hit *hit;
+
+	/* The exit's time is good enough for a window, and needs no second look at the clock. */
+	if (v->exit_ns - v->hit_window >= 1000000000ULL) {
+		v->hit_window = v->exit_ns;
+		v->hit_count = 0;
+	}
+	if (v->hit_count >= cfg.hits_per_sec)
+		goto drop;
+	hit = bpf_ringbuf_reserve(&hits, sizeof(*hit), 0);
+	if (!hit)
+		goto drop;
+	v->hit_count++;
+	hit->time_ns = bpf_ktime_get_ns();
+	hit->vm = v->vm;
+	hit->pc = pc;
+	hit->addr = addr;
+	hit->tgid = v->tgid;
+	hit->vcpu = v->id;
+	hit->raw = raw;
+	hit->flags = flags;
+	hit->origin = origin;
+	hit->pad = 0;
+	/* User space looks by the clock: waking it for each hit would cost more than the hit. */
+	bpf_ringbuf_submit(hit, BPF_RB_NO_WAKEUP);
+	return;
+drop:
+	v->dropped_hits++;
+}
+
+/* The vCPU is about to be freed: its totals are final and its address may be used again. */
+static __always_inline int count_free(struct kvm_vcpu *vcpu)
+{
+	struct kvmdbg_vcpu *v = vcpu_find(vcpu, 0);
+	__u64 key = (__u64)vcpu;
+
+	if (!v)
+		return 0;
+	bpf_map_delete_elem(&slots, &key);
+	v->key = 0;
+	barrier();
+	v->state = KVMDBG_GONE;
+	return 0;
+}
+
+#endif /* KVMDBG_CORE_BPF_H */

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Types and small pure functions shared by the BPF programs and user space.
+ *
+ * Fixed width, explicit padding, no pointers: the same layout on a 32-bit
+ * board and in the (64-bit) BPF machine.
+ */
+#ifndef KVMDBG_H
+#define KVMDBG_H
+
+#include <linux/types.h>
+
+/** KVMDBG_MAX_VCPUS - vCPUs that can be counted at one time, on the whole host */
+#define KVMDBG_MAX_VCPUS	1024
+
+/** KVMDBG_ANY - value of a filter in struct kvmdbg_config that lets all pass */
+#define KVMDBG_ANY		0xffffffffU
+
+/**
+ * KVMDBG_HIST_BUCKETS - buckets that a histogram keeps
+ *
+ * Power-of-two ranges with 8 linear steps each, up to 2^40; what is larger is
+ * counted in the last bucket (and exactly in sum and max).
+ */
+#define KVMDBG_HIST_BITS	40
+#define KVMDBG_HIST_BUCKETS	((KVMDBG_HIST_BITS - 2) * 8)
+
+/** enum kvmdbg_kind - kinds of debug events; one exit can be of several */
+enum kvmdbg_kind {
+	KVMDBG_STEP,
+	KVMDBG_HW_BREAK,
+	KVMDBG_WATCH_READ,
+	KVMDBG_WATCH_WRITE,
+	KVMDBG_BRANCH,
+	KVMDBG_TRAP,
+	KVMDBG_SW_BREAK,
+	KVMDBG_INTERRUPT,
+	KVMDBG_RETURN,
+	KVMDBG_IMPRECISE,
+	KVMDBG_NR_KINDS,
+};
+
+/** enum kvmdbg_origin - who armed what caused an event */
+enum kvmdbg_origin {
+	KVMDBG_USER,
+	KVMDBG_GUEST,
+	KVMDBG_STRAY,
+	KVMDBG_HOST,
+	KVMDBG_NR_ORIGINS,
+};
+
+/** enum kvmdbg_latency - what histograms are kept for a vCPU */
+enum kvmdbg_latency {
+	KVMDBG_DEBUG_EXIT,	/* ns from a debug exit to the next entry */
+	KVMDBG_OTHER_EXIT,	/* ns from any other exit to the next entry */
+	KVMDBG_SWITCH,		/* clock ticks of a switch of debug registers */
+	KVMDBG_NR_LATENCIES,
+};
+
+/** enum kvmdbg_state - life of a struct kvmdbg_vcpu */
+enum kvmdbg_state {
+	KVMDBG_FREE,		/* all zero, BPF may take it */
+	KVMDBG_LIVE,		/* BPF writes, user space reads */
+	KVMDBG_GONE,		/* final; user space reads, zeroes and gives it back */
+};
+
+/**
+ * struct kvmdbg_config - knobs, constant once the programs are loaded
+ * @tgid: process to watch, or KVMDBG_ANY
+ * @vcpu: vCPU id to watch, or KVMDBG_ANY
+ * @hits_per_sec: hits sent to user space each second and vCPU; others are
+ *	counted as dropped
+ * @pad: zero
+ */
+struct kvmdbg_config {
+	__u32 tgid;
+	__u32 vcpu;
+	__u32 hits_per_sec;
+	__u32 pad;
+};
+
+_Static_assert(sizeof(struct kvmdbg_config) == 16, "layout");
+
+/**
+ * struct kvmdbg_hist - log-linear histogram
+ * @sum: sum of the values
+ * @max: largest value
+ * @buckets: how many values by kvmdbg_hist_index(); these wrap, user space
+ *	adds up the differences
+ */
+struct kvmdbg_hist {
+	__u64 sum;
+	__u64 max;
+	__u32 buckets[KVMDBG_HIST_BUCKETS];
+};
+
+/**
+ * struct kvmdbg_vcpu - what is counted for one vCPU
+ * @key: address of the kernel's vCPU while it is LIVE, else 0; never printed
+ * @vm: address of the kernel's VM, tells VMs of one process apart; never printed
+ * @born_ns: when it was first seen (CLOCK_MONOTONIC)
+ * @state: enum kvmdbg_state
+ * @seq: odd while BPF changes the entry
+ * @tgid: process the VM belongs to
+ * @id: vCPU id within the VM
+ * @comm: name of the thread that was first seen to run it
+ * @events: debug exits by enum kvmdbg_kind
+ * @origin: debug events by enum kvmdbg_origin
+ * @exits: guest exits of any kind
+ * @debug_exits: debug exits
+ * @to_guest: debug register switches done towards the guest
+ * @to_host: debug register switches done towards the host
+ * @skipped: debug register switches that had nothing to write
+ * @injected: debug events queued to the guest
+ * @dropped_hits: hits that could not be sent
+ * @hist: by enum kvmdbg_latency
+ * @exit_ns: time of the exit that is being handled, or 0
+ * @hit_window: start of the second in which @hit_count hits were sent
+ * @hit_count: hits sent since @hit_window
+ * @in_debug: the exit that is being handled is a debug exit
+ * @pad: zero
+ *
+ * A page each: the slot number turns into an address with one shift.
+ */
+struct kvmdbg_vcpu {
+	__u64 key;
+	__u64 vm;
+	__u64 born_ns;
+	__u32 state;
+	__u32 seq;
+	__u32 tgid;
+	__u32 id;
+	__u64 exit_ns;
+	__u64 hit_window;
+	__u32 hit_count;
+	__u32 in_debug;
+	__u64 exits;
+	__u64 debug_exits;
+	__u64 events[KVMDBG_NR_KINDS];
+	__u64 origin[KVMDBG_NR_ORIGINS];
+	__u64 to_guest;
+	__u64 to_host;
+	__u64 skipped;
+	__u64 injected;
+	__u64 dropped_hits;
+	char comm[16];
+	__u64 pad[19];
+	struct kvmdbg_hist hist[KVMDBG_NR_LATENCIES];
+};
+
+_Static_assert(sizeof(struct kvmdbg_vcpu) == 4096, "layout");
+
+/**
+ * struct kvmdbg_hit - one debug exit
+ * @time_ns: CLOCK_MONOTONIC
+ * @vm: as in struct kvmdbg_vcpu
+ * @pc: guest address of the instruction
+ * @addr: data address, or 0
+ * @tgid: process the VM belongs to
+ * @vcpu: vCPU id
+ * @raw: the platform's cause register
+ * @flags: the platform's other flags of this exit
+ * @origin: enum kvmdbg_origin
+ * @pad: zero
+ */
+struct kvmdbg_hit {
+	__u64 time_ns;
+	__u64 vm;
+	__u64 pc;
+	__u64 addr;
+	__u32 tgid;
+	__u32 vcpu;
+	__u32 raw;
+	__u32 flags;
+	__u32 origin;
+	__u32 pad;
+};
+
+_Static_assert(sizeof(struct kvmdbg_hit) == 56, "layout");
+
+/*
+ * Bisection for the shift, in the shape that BPF (which has no instruction
+ * that counts zeros) runs in the fewest steps: the leaves know their shift.
+ */
+#define KVMDBG_HIST_1(s, x)	(8U * (s) + ((x) >> (s)))
+#define KVMDBG_HIST_2(s, x)	\
+	((x) < 16U << (s) ? KVMDBG_HIST_1(s, x) : KVMDBG_HIST_1((s) + 1, x))
+#define KVMDBG_HIST_4(s, x)	\
+	((x) < 32U << (s) ? KVMDBG_HIST_2(s, x) : KVMDBG_HIST_2((s) + 2, x))
+#define KVMDBG_HIST_8(s, x)	\
+	((x) < 128U << (s) ? KVMDBG_HIST_4(s, x) : KVMDBG_HIST_4((s) + 4, x))
+#define KVMDBG_HIST_16(s, x)	\
+	((x) < 2048U << (s) ? KVMDBG_HIST_8(s, x) : KVMDBG_HIST_8((s) + 8, x))
+
+/**
+ * kvmdbg_hist_index - histogram bucket of a value, before any limit
+ * @value: what was measured
+ *
+ * Values below 8 have a bucket each; above, each range [2^n, 2^(n+1)) has 8 of
+ * equal width.  With s such that value >> s is in 8..15 that is 8 * s + (value >> s).
+ *
+ * Return: 0 to 495.
+ */
+static inline __attribute__((always_inline)) __u32 kvmdbg_hist_index(__u64 value)
+{
+	__u32 x = value, s;
+
+	if (value >> 32) {
+		for (s = 29; s < 60 && value >> s >= 16; s++)
+			;
+		return 8 * s + (__u32)(value >> s);
+	}
+	if (x < 1U << 19)
+		return KVMDBG_HIST_16(0, x);
+	if (x < 1U << 27)
+		return KVMDBG_HIST_8(16, x);
+	if (x < 1U << 31)
+		return KVMDBG_HIST_4(24, x);
+	return KVMDBG_HIST_1(28, x);
+}
+
+#endif /* KVMDBG_H */

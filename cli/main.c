@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "util.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+} commands[] = {
+	{ "top", top_main, "live view of debug events and what they cost" },
+	{ "doctor", doctor_main, "what this host offers, what is missing, and the remedy" },
+};
+
+#define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: kvmdbg COMMAND [OPTION...]\n"
+	      "See what guest debugging does to a KVM host.\n\n", out);
+	for (i = 0; i < NR_COMMANDS; i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].what);
+	fputs("\n  --help     this text; 'kvmdbg COMMAND --help' for a command's options\n"
+	      "  --version  print the version\n", out);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	char name[32];
+	int ret, written;
+
+	/* What messages call the command */
+	snprintf(name, sizeof(name), "kvmdbg %s", command->name);
+	argv[0] = name;
+	ret = command->run(argc, argv);
+	written = flush_stdout();
+	return ret ? ret : written;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = strrchr(argv[0] ? argv[0] : "", '/');
+	size_t i;
+
+	setlocale(LC_ALL, "");
+	/* Numbers are read and written as in JSON, whatever the language. */
+	setlocale(LC_NUMERIC, "C");
+	name = name ? name + 1 : argc ? argv[0] : "";
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strncmp(name, "kvmdbg-", 7) && !strcmp(name + 7, commands[i].name))
+			return run(&commands[i], argc, argv);
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		print_help(stdout);
+		return flush_stdout();
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("kvmdbg " KVMDBG_VERSION);
+		return flush_stdout();
+	}
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return run(&commands[i], argc - 1, argv + 1);
+	return fail(EXIT_USAGE, "'%s': no such command: see 'kvmdbg --help'", argv[1]);
+}

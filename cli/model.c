@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+static const char *const kind_names[KVMDBG_NR_KINDS] = {
+	[KVMDBG_STEP] = "step",
+	[KVMDBG_HW_BREAK] = "hw_break",
+	[KVMDBG_WATCH_READ] = "watch_read",
+	[KVMDBG_WATCH_WRITE] = "watch_write",
+	[KVMDBG_BRANCH] = "branch",
+	[KVMDBG_TRAP] = "trap",
+	[KVMDBG_SW_BREAK] = "sw_break",
+	[KVMDBG_INTERRUPT] = "interrupt",
+	[KVMDBG_RETURN] = "return",
+	[KVMDBG_IMPRECISE] = "imprecise",
+};
+
+static const char *const origin_names[KVMDBG_NR_ORIGINS] = {
+	[KVMDBG_USER] = "user",
+	[KVMDBG_GUEST] = "guest",
+	[KVMDBG_STRAY] = "stray",
+	[KVMDBG_HOST] = "host",
+};
+
+const char *kind_name(enum kvmdbg_kind kind)
+{
+	return kind_names[kind];
+}
+
+const char *origin_name(uint32_t origin)
+{
+	return origin < KVMDBG_NR_ORIGINS ? origin_names[origin] : "unknown";
+}
+
+void kinds_text(char *text, size_t size, uint32_t kinds)
+{
+	size_t len = 0;
+	int kind;
+
+	snprintf(text, size, "unknown");
+	for (kind = 0; kind < KVMDBG_NR_KINDS && len < size; kind++)
+		if (kinds & 1U << kind)
+			len += snprintf(text + len, size - len, "%s%s", len ? "+" : "",
+					kind_names[kind]);
+}
+
+uint64_t bucket_low(unsigned int index)
+{
+	unsigned int s = index / 8;
+
+	/* index is 8 * s + x with x in 8..15, but for the first eight */
+	return s < 2 ? index : (uint64_t)(index % 8 + 8) << (s - 1);
+}
+
+uint64_t latency_percentile(const struct latency *latency, unsigned int permille)
+{
+	uint64_t want = latency->count / 1000 * permille +
+			(latency->count % 1000 * permille + 999) / 1000;
+	uint64_t seen = 0, low, middle;
+	unsigned int i;
+
+	if (!want)
+		want = 1;
+	for (i = 0; i < KVMDBG_HIST_BUCKETS - 1; i++) {
+		seen += latency->buckets[i];
+		if (seen >= want) {
+			low = bucket_low(i);
+			middle = low + (bucket_low(i + 1) - low) / 2;
+			return middle < latency->max ? middle : latency->max;
+		}
+	}
+	/* the last bucket has no upper end */
+	return latency->max;
+}
+
+uint64_t ticks_to_ns(uint64_t ticks, uint64_t hz)
+{
+	return ticks / hz * 1000000000 + ticks % hz * 1000000000 / hz;
+}
+
+double model_rate(const struct model *model, uint64_t delta)
+{
+	return model->interval_ns ? delta * 1e9 / model->interval_ns : 0;
+}
+
+static void counters_sub(struct counters *out, const struct counters *a, const struct counters *b)
+{
+	const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
+	uint64_t *z = (uint64_t *)out;
+	size_t i;
+
+	for (i = 0; i < sizeof(*out) / sizeof(*z); i++)
+		z[i] = x[i] - y[i];
+}
+
+static void counters_get(struct counters *c, const struct kvmdbg_vcpu *raw)
+{
+	c->exits = raw->exits;
+	c->debug_exits = raw->debug_exits;
+	memcpy(c->events, raw->events, sizeof(c->events));
+	memcpy(c->origin, raw->origin, sizeof(c->origin));
+	c->to_guest = raw->to_guest;
+	c->to_host = raw->to_host;
+	c->skipped = raw->skipped;
+	c->injected = raw->injected;
+	c->dropped_hits = raw->dropped_hits;
+}
+
+/* Adds what is new since the last look; the buckets that BPF keeps wrap at 2^32. */
+static void latency_add(struct latency *latency, const struct kvmdbg_hist *last,
+			const struct kvmdbg_hist *now)
+{
+	unsigned int i, top = 0;
+	uint64_t high;
+	uint32_t delta;
+
+	for (i = 0; i < KVMDBG_HIST_BUCKETS; i++) {
+		delta = now->buckets[i] - last->buckets[i];
+		latency->buckets[i] += delta;
+		latency->count += delta;
+		if (delta)
+			top = i + 1;
+	}
+	latency->sum += now->sum - last->sum;
+	/*
+	 * BPF's max is since the vCPU's start.  If it moved it is the new one, else what is
+	 * new is known from its bucket.
+	 */
+	if (now->max != last->max) {
+		latency->max = now->max;
+	} else if (top) {
+		high = top < KVMDBG_HIST_BUCKETS ? bucket_low(top) - 1 : now->max;
+		if (high > now->max)
+			high = now->max;
+		if (high > latency->max)
+			latency->max = high;
+	}
+}
+
+bool model_init(struct model *model, uint64_t now_ns)
+{
+	memset(model, 0, sizeof(*model));
+	model->time_ns = now_ns;
+	model->start_ns = now_ns;
+	model->hits = calloc(MODEL_MAX_HITS, sizeof(*model->hits));
+	model->pending = calloc(MODEL_MAX_HITS, sizeof(*model->pending));
+	if (model->hits && model->pending)
+		return true;
+	model_free(model);
+	return false;
+}
+
+static void vm_put(struct model *model, struct model_vm *vm)
+{
+	struct model_vm **p;
+
+	if (--vm->vcpus)
+		return;
+	for (p = &model->vms; *p != vm; p = &(*p)->next)
+		;
+	*p = vm->next;
+	free(vm);
+}
+
+void model_free(struct model *model)
+{
+	size_t i;
+
+	for (i = 0; i < model->nr_vcpus; i++) {
+		vm_put(model, model->vcpus[i]->vm);
+		free(model->vcpus[i]);
+	}
+	free(model->vcpus);
+	free(model->hits);
+	free(model->pending);
+	memset(model, 0, sizeof(*model));
+}
+
+static struct model_vm *vm_find(const struct model *model, uint32_t pid, uint64_t key)
+{
+	struct model_vm *vm;
+
+	for (vm = model->vms; vm; vm = vm->next)
+		if (vm->pid == pid && vm->key == key)
+			return vm;
+	return NULL;
+}
+
+static struct model_vm *vm_get(struct model *model, const struct kvmdbg_vcpu *raw)
+{
+	struct model_vm *vm = vm_find(model, raw->tgid, raw->vm), **p;
+	char comm[sizeof(raw->comm) + 1];
+	char suffix[16];
+	size_t len;
+
+	if (vm)
+		return vm;
+	vm = calloc(1, sizeof(*vm));
+	if (!vm)
+		return NULL;
+	vm->key = raw->vm;
+	vm->pid = raw->tgid;
+	memcpy(comm, raw->comm, sizeof(raw->comm));
+	comm[sizeof(raw->comm)] = 0;
+	model->vm_name(vm->pid, comm, vm->name, sizeof(vm->name));
+	/* Filter by the name as the user knows it, before VMs of a process get numbers. */
+	vm->shown = !model->vm_filter || !fnmatch(model->vm_filter, vm->name, FNM_NOESCAPE);
+	vm->nth = 1;
+	for (p = &model->vms; *p; p = &(*p)->next)
+		if ((*p)->pid == vm->pid && (*p)->nth >= vm->nth)
+			vm->nth = (*p)->nth + 1;
+	*p = vm;
+	if (vm->nth > 1) {
+		len = strlen(vm->name);
+		snprintf(suffix, sizeof(suffix), "#%u", vm->nth);
+		if (len + strlen(suffix) >= sizeof(vm->name)) {
+			len = sizeof(vm->name) - sizeof(suffix);
+			while (len && ((unsigned char)vm->name[len] & 0xc0) == 0x80)
+				len--;
+		}
+		strcpy(vm->name + len, suffix);
+	}
+	return vm;
+}
+
+void model_begin(struct model *model, uint64_t now_ns)
+{
+	struct kvmdbg_hit *hits = model->hits;
+	struct model_vcpu *vcpu;
+	size_t i, kept = 0;
+
+	for (i = 0; i < model->nr_vcpus; i++) {
+		vcpu = model->vcpus[i];
+		if (vcpu->gone) {
+			if (vcpu->vm->shown)
+				model->gone_dropped += vcpu->total.dropped_hits;
+			vm_put(model, vcpu->vm);
+			free(vcpu);
+			continue;
+		}
+		model->vcpus[kept++] = vcpu;
+	}
+	model->nr_vcpus = kept;
+	model->interval_ns = now_ns - model->time_ns;
+	model->time_ns = now_ns;
+	model->hits = model->pending;
+	model->nr_hits = model->nr_pending;
+	model->pending = hits;
+	model->nr_pending = 0;
+}
+
+static struct model_vcpu *vcpu_new(struct model *model, const struct kvmdbg_vcpu *raw)
+{
+	struct model_vcpu **vcpus, *vcpu;
+	size_t room;
+
+	if (model->nr_vcpus == model->max_vcpus) {
+		room = model->max_vcpus ? 2 * model->max_vcpus : 16;
+		vcpus = realloc(model->vcpus, room * sizeof(*vcpus));
+		if (!vcpus)
+			return NULL;
+		model->vcpus = vcpus;
+		model->max_vcpus = room;
+	}
+	vcpu = calloc(1, sizeof(*vcpu));
+	if (!vcpu)
+		return NULL;
+	vcpu->vm = vm_get(model, raw);
+	if (!vcpu->vm) {
+		free(vcpu);
+		return NULL;
+	}
+	vcpu->vm->vcpus++;
+	vcpu->id = raw->id;
+	vcpu->born_ns = raw->born_ns;
+	model->vcpus[model->nr_vcpus++] = vcpu;
+	return vcpu;
+}
+
+bool model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw)
+{
+	struct model_vcpu *vcpu = model->by_slot[slot];
+	struct counters now;
+	size_t i;
+
+	if (!vcpu)
+		vcpu = vcpu_new(model, raw);
+	if (!vcpu)
+		return false;
+	model->by_slot[slot] = raw->state == KVMDBG_GONE ? NULL : vcpu;
+	counters_get(&now, raw);
+	counters_sub(&vcpu->delta, &now, &vcpu->raw);
+	counters_sub(&vcpu->total, &now, &vcpu->base);
+	vcpu->raw = now;
+	for (i = 0; i < KVMDBG_NR_LATENCIES; i++)
+		latency_add(&vcpu->latency[i], &vcpu->raw_hist[i], &raw->hist[i]);
+	memcpy(vcpu->raw_hist, raw->hist, sizeof(vcpu->raw_hist));
+	vcpu->gone = raw->state == KVMDBG_GONE;
+	return true;
+}
+
+static int vcpu_order(const void *a, const void *b)
+{
+	const struct model_vcpu *x = *(struct model_vcpu *const *)a;
+	const struct model_vcpu *y = *(struct model_vcpu *const *)b;
+
+	if (x->vm != y->vm) {
+		if (x->vm->pid != y->vm->pid)
+			return x->vm->pid < y->vm->pid ? -1 : 1;
+		return strcmp(x->vm->name, y->vm->name);
+	}
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return x->born_ns < y->born_ns ? -1 : x->born_ns > y->born_ns;
+}
+
+void model_end(struct model *model, uint64_t lost_events)
+{
+	size_t i, kept = 0;
+
+	model->dropped_hits = model->gone_dropped + model->unkept_hits;
+	for (i = 0; i < model->nr_vcpus; i++)
+		if (model->vcpus[i]->vm->shown)
+			model->dropped_hits += model->vcpus[i]->total.dropped_hits;
+	qsort(model->vcpus, model->nr_vcpus, sizeof(*model->vcpus), vcpu_order);
+	for (i = 0; i < model->nr_hits; i++) {
+		const struct model_vm *vm = model_vm_of(model, &model->hits[i]);
+
+		if (vm ? vm->shown : !model->vm_filter)
+			model->hits[kept++] = model->hits[i];
+	}
+	model->nr_hits = kept;
+	model->lost_events = lost_events;
+}
+
+void model_hit(struct model *model, const struct kvmdbg_hit *hit)
+{
+	if (model->nr_pending == MODEL_MAX_HITS)
+		model->unkept_hits++;
+	else
+		model->pending[model->nr_pending++] = *hit;
+}
+
+void model_reset(struct model *model)
+{
+	size_t i;
+
+	for (i = 0; i < model->nr_vcpus; i++) {
+		struct model_vcpu *vcpu = model->vcpus[i];
+
+		vcpu->base = vcpu->raw;
+		memset(&vcpu->total, 0, sizeof(vcpu->total));
+		memset(vcpu->latency, 0, sizeof(vcpu->latency));
+	}
+	model->start_ns = model->time_ns;
+	model->gone_dropped = 0;
+	model->unkept_hits = 0;
+	model->dropped_hits = 0;
+}
+
+const struct model_vm *model_vm_of(const struct model *model, const struct kvmdbg_hit *hit)
+{
+	return vm_find(model, hit->tgid, hit->vm);
+}

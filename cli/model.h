@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a frame shows.  Pure: it is fed with copies of what BPF counted and
+ * knows neither BPF nor a terminal.
+ */
+#ifndef KVMDBG_MODEL_H
+#define KVMDBG_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../bpf/kvmdbg.h"
+
+#define VM_NAME_SIZE	128
+
+/** MODEL_MAX_HITS - hits that one frame can hold; more are counted as dropped */
+#define MODEL_MAX_HITS	16384
+
+/**
+ * struct latency - a histogram in 64 bits
+ * @count: values
+ * @sum: of the values, exact
+ * @max: largest value, exact; after a reset the upper end of its bucket
+ * @buckets: by kvmdbg_hist_index(), the last one also counts what is beyond
+ */
+struct latency {
+	uint64_t count;
+	uint64_t sum;
+	uint64_t max;
+	uint64_t buckets[KVMDBG_HIST_BUCKETS];
+};
+
+/** struct counters - the plain counters of struct kvmdbg_vcpu; only uint64_t members */
+struct counters {
+	uint64_t exits;
+	uint64_t debug_exits;
+	uint64_t events[KVMDBG_NR_KINDS];
+	uint64_t origin[KVMDBG_NR_ORIGINS];
+	uint64_t to_guest;
+	uint64_t to_host;
+	uint64_t skipped;
+	uint64_t injected;
+	uint64_t dropped_hits;
+};
+
+/**
+ * struct model_vm - a virtual machine that is shown
+ * @key: the kernel's VM, tells VMs of a process apart; never printed
+ * @pid: its process
+ * @name: escaped
+ * @nth: number among the VMs of its process, from 1
+ * @shown: it passes the filter
+ * @vcpus: how many vCPUs refer to it
+ * @next: list
+ */
+struct model_vm {
+	uint64_t key;
+	uint32_t pid;
+	char name[VM_NAME_SIZE];
+	unsigned int nth;
+	bool shown;
+	uint32_t vcpus;
+	struct model_vm *next;
+};
+
+/**
+ * struct model_vcpu - a vCPU that is shown
+ * @vm: its VM
+ * @id: vCPU id
+ * @gone: these are its final totals, the next frame is without it
+ * @total: since start, or since model_reset()
+ * @delta: since the last frame
+ * @latency: since start, or since model_reset(), by enum kvmdbg_latency; switches in ticks
+ * @born_ns: when BPF saw it first
+ * @raw: counters as last read
+ * @base: counters at model_reset()
+ * @raw_hist: histograms as last read
+ */
+struct model_vcpu {
+	struct model_vm *vm;
+	uint32_t id;
+	bool gone;
+	struct counters total;
+	struct counters delta;
+	struct latency latency[KVMDBG_NR_LATENCIES];
+
+	uint64_t born_ns;
+	struct counters raw;
+	struct counters base;
+	struct kvmdbg_hist raw_hist[KVMDBG_NR_LATENCIES];
+};
+
+/**
+ * struct model - a frame, and what is needed to make the next one
+ * @vm_filter: shell pattern that a VM's name must match, or NULL
+ * @vm_name: writes the escaped name of a process' VM
+ * @backend: name of the platform
+ * @switch_hz: ticks a second of the switch clock, 0 if unknown
+ * @kinds: kinds of a hit
+ * @raw_name: what a hit's raw value is called
+ * @time_ns: when the frame was made (CLOCK_MONOTONIC)
+ * @start_ns: when counting began, or model_reset()
+ * @interval_ns: since the frame before
+ * @vcpus: sorted by process, VM and id
+ * @nr_vcpus: how many
+ * @hits: hits of this frame, oldest first
+ * @nr_hits: how many
+ * @dropped_hits: since start: hits counted but not sent, or not kept
+ * @lost_events: events of vCPUs for which BPF had no room
+ * @gone_dropped: the part of @dropped_hits of vCPUs that are gone
+ * @unkept_hits: the part of @dropped_hits that did not fit into a frame
+ * @pending: hits that came in since the frame
+ * @nr_pending: how many
+ * @vms: all VMs
+ * @by_slot: vCPUs that are not gone, by their place in the table of BPF
+ * @max_vcpus: room in @vcpus
+ */
+struct model {
+	const char *vm_filter;
+	void (*vm_name)(uint32_t pid, const char *comm, char *name, size_t size);
+	const char *backend;
+	uint64_t switch_hz;
+	uint32_t (*kinds)(const struct kvmdbg_hit *hit);
+	const char *raw_name;
+
+	uint64_t time_ns;
+	uint64_t start_ns;
+	uint64_t interval_ns;
+	struct model_vcpu **vcpus;
+	size_t nr_vcpus;
+	struct kvmdbg_hit *hits;
+	size_t nr_hits;
+	uint64_t dropped_hits;
+	uint64_t lost_events;
+
+	uint64_t gone_dropped;
+	uint64_t unkept_hits;
+	struct kvmdbg_hit *pending;
+	size_t nr_pending;
+	struct model_vm *vms;
+	struct model_vcpu *by_slot[KVMDBG_MAX_VCPUS];
+	size_t max_vcpus;
+};
+
+/** model_init - allocate; the caller sets the first group of members afterwards */
+bool model_init(struct model *model, uint64_t now_ns);
+
+/** model_free - release all */
+void model_free(struct model *model);
+
+/** model_begin - start the next frame; what was gone in the last one is forgotten */
+void model_begin(struct model *model, uint64_t now_ns);
+
+/**
+ * model_add - one vCPU as BPF has it now
+ * @model: between model_begin() and model_end()
+ * @slot: its place in the table of BPF, its own until it is GONE
+ * @raw: a copy of its counters, LIVE or GONE
+ *
+ * Return: false if there is no memory
+ */
+bool model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw);
+
+/** model_end - the frame is complete; @lost_events as BPF counts them */
+void model_end(struct model *model, uint64_t lost_events);
+
+/** model_hit - a hit, for the next frame */
+void model_hit(struct model *model, const struct kvmdbg_hit *hit);
+
+/** model_reset - totals, percentiles and drops start from here */
+void model_reset(struct model *model);
+
+/** model_rate - a difference between frames, in events a second */
+double model_rate(const struct model *model, uint64_t delta);
+
+/**
+ * model_vm_of - the VM that a hit belongs to
+ * Return: NULL if no vCPU of it has been seen yet
+ */
+const struct model_vm *model_vm_of(const struct model *model, const struct kvmdbg_hit *hit);
+
+/**
+ * latency_percentile - value below which a share of the values lies
+ * @latency: with a count above 0
+ * @permille: the share, 0 to 1000
+ *
+ * Return: the middle of the bucket, at most the largest value
+ */
+uint64_t latency_percentile(const struct latency *latency, unsigned int permille);
+
+/** bucket_low - smallest value of a bucket of kvmdbg_hist_index() */
+uint64_t bucket_low(unsigned int index);
+
+/** ticks_to_ns - @ticks of a clock of @hz (above 0), without overflow on the way */
+uint64_t ticks_to_ns(uint64_t ticks, uint64_t hz);
+
+/** kind_name, origin_name - as in JSON */
+const char *kind_name(enum kvmdbg_kind kind);
+const char *origin_name(uint32_t origin);
+
+/** kinds_text - names of the kinds in a mask, joined with '+'; "unknown" for none */
+void kinds_text(char *text, size_t size, uint32_t kinds);
+
+#endif /* KVMDBG_MODEL_H */

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <json-c/json.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "util.h"
+
+#define BATCH_COLUMNS	100
+
+static void add_u64(struct json_object *object, const char *key, uint64_t value)
+{
+	json_object_object_add(object, key, json_object_new_uint64(value));
+}
+
+static void add_text(struct json_object *object, const char *key, const char *value)
+{
+	json_object_object_add(object, key, json_object_new_string(value));
+}
+
+static void add_hex(struct json_object *object, const char *key, uint64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)value);
+	add_text(object, key, text);
+}
+
+/* Without values there are no percentiles: they are left out, not 0. */
+static struct json_object *latency_json(const struct latency *latency, uint64_t hz)
+{
+	static const struct {
+		const char *key;
+		unsigned int permille;
+	} percentiles[] = { { "p50", 500 }, { "p90", 900 }, { "p99", 990 } };
+	struct json_object *object = json_object_new_object();
+	size_t i;
+
+	add_u64(object, "count", latency->count);
+	add_u64(object, "sum", ticks_to_ns(latency->sum, hz));
+	if (!latency->count)
+		return object;
+	for (i = 0; i < sizeof(percentiles) / sizeof(percentiles[0]); i++)
+		add_u64(object, percentiles[i].key,
+			ticks_to_ns(latency_percentile(latency, percentiles[i].permille), hz));
+	add_u64(object, "max", ticks_to_ns(latency->max, hz));
+	return object;
+}
+
+static struct json_object *vcpu_json(const struct model *model, const struct model_vcpu *vcpu)
+{
+	struct json_object *object = json_object_new_object(), *part;
+	const struct counters *total = &vcpu->total;
+	const uint64_t ns = 1000000000;
+	int i;
+
+	add_u64(object, "pid", vcpu->vm->pid);
+	add_text(object, "vm", vcpu->vm->name);
+	add_u64(object, "vcpu", vcpu->id);
+
+	part = json_object_new_object();
+	for (i = 0; i < KVMDBG_NR_KINDS; i++)
+		add_u64(part, kind_name(i), total->events[i]);
+	json_object_object_add(object, "events", part);
+
+	part = json_object_new_object();
+	for (i = 0; i < KVMDBG_NR_ORIGINS; i++)
+		add_u64(part, origin_name(i), total->origin[i]);
+	json_object_object_add(object, "origin", part);
+
+	part = json_object_new_object();
+	add_u64(part, "total", total->exits);
+	add_u64(part, "debug", total->debug_exits);
+	json_object_object_add(object, "exits", part);
+
+	part = json_object_new_object();
+	add_u64(part, "to_guest", total->to_guest);
+	add_u64(part, "to_host", total->to_host);
+	add_u64(part, "skipped", total->skipped);
+	if (model->switch_hz)
+		json_object_object_add(part, "ns", latency_json(&vcpu->latency[KVMDBG_SWITCH],
+								model->switch_hz));
+	json_object_object_add(object, "switch", part);
+
+	json_object_object_add(object, "debug_exit_ns",
+			       latency_json(&vcpu->latency[KVMDBG_DEBUG_EXIT], ns));
+	json_object_object_add(object, "other_exit_ns",
+			       latency_json(&vcpu->latency[KVMDBG_OTHER_EXIT], ns));
+	return object;
+}
+
+static struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit)
+{
+	struct json_object *object = json_object_new_object();
+	uint32_t kinds = model->kinds(hit);
+	char text[128];
+
+	add_u64(object, "time_ns", hit->time_ns);
+	add_u64(object, "pid", hit->tgid);
+	add_u64(object, "vcpu", hit->vcpu);
+	kinds_text(text, sizeof(text), kinds);
+	add_text(object, "kind", text);
+	add_text(object, "origin", origin_name(hit->origin));
+	add_hex(object, "pc", hit->pc);
+	/* Only a watchpoint has a data address. */
+	if (kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE))
+		add_hex(object, "addr", hit->addr);
+	add_hex(object, "raw", hit->raw);
+	return object;
+}
+
+char *frame_json(const struct model *model)
+{
+	struct json_object *frame = json_object_new_object();
+	struct json_object *list;
+	const char *text;
+	char *copy;
+	size_t i;
+
+	add_text(frame, "schema", "kvmdbg.top/1");
+	add_u64(frame, "time_ns", model->time_ns);
+	add_u64(frame, "interval_ns", model->interval_ns);
+	add_text(frame, "backend", model->backend);
+	add_u64(frame, "dropped_hits", model->dropped_hits);
+
+	list = json_object_new_array();
+	for (i = 0; i < model->nr_vcpus; i++)
+		if (model->vcpus[i]->vm->shown)
+			json_object_array_add(list, vcpu_json(model, model->vcpus[i]));
+	json_object_object_add(frame, "vcpus", list);
+
+	list = json_object_new_array();
+	for (i = 0; i < model->nr_hits; i++)
+		json_object_array_add(list, hit_json(model, &model->hits[i]));
+	json_object_object_add(frame, "hits", list);
+
+	text = json_object_to_json_string_ext(frame, JSON_C_TO_STRING_PLAIN |
+						     JSON_C_TO_STRING_NOSLASHESCAPE);
+	copy = text ? strdup(text) : NULL;
+	json_object_put(frame);
+	return copy;
+}
+
+int print_json(const struct model *model)
+{
+	char *text = frame_json(model);
+
+	if (!text)
+		return fail(EXIT_IO, "no memory for a frame of JSON");
+	puts(text);
+	free(text);
+	return flush_stdout();
+}
+
+bool output_is_ascii(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+int print_batch(const struct model *model, const char *host)
+{
+	const struct view_options options = { .host = host };
+	struct canvas canvas = { 0 };
+	char text[BATCH_COLUMNS * CELL_SIZE + 1];
+	bool ascii = output_is_ascii();
+	int row;
+
+	if (!canvas_resize(&canvas, view_rows(model), BATCH_COLUMNS))
+		return fail(EXIT_IO, "no memory for a frame");
+	view_frame(&canvas, model, &options);
+	for (row = 0; row < canvas.rows; row++) {
+		canvas_row(&canvas, row, ascii, text, sizeof(text));
+		puts(text);
+	}
+	putchar('\n');
+	canvas_free(&canvas);
+	return flush_stdout();
+}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kvmdbg, for this host and for the board. cli/*.c but main.c are also what the unit tests link.
+
+KVMDBG_VERSION ?= 0.1
+CLI_SRC := $(wildcard cli/*.c)
+CLI_FLAGS := -D_GNU_SOURCE -DKVMDBG_VERSION='"$(KVMDBG_VERSION)"' -MMD -MP
+CLI_LIBS := -lbpf -lelf -lz -ljson-c -lncursesw
+CLI_OBJ_HOST := $(CLI_SRC:%.c=$(BUILD_HOST)/%.o) $(BUILD_HOST)/cli/objects.o
+CLI_OBJ_BOARD := $(CLI_SRC:%.c=$(BUILD_BOARD)/%.o) $(BUILD_BOARD)/cli/objects.o
+
+HOST_BINS += $(BUILD_HOST)/kvmdbg
+BOARD_BINS += $(BUILD_BOARD)/kvmdbg
+
+$(BUILD_HOST)/cli/%.o: cli/%.c cli/rules.mk $(HOST_LIBBPF_STAMP)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC_HOST) $(CFLAGS_HOST) $(CLI_FLAGS) -c $< -o $@
+
+$(BUILD_HOST)/cli/objects.o: cli/objects.S $(BUILD_HOST)/booke.bpf.o
+	$(call say,AS,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC_HOST) -Wa,-I$(BUILD_HOST) -c $< -o $@
+
+$(BUILD_HOST)/kvmdbg: $(CLI_OBJ_HOST)
+	$(call say,LD,$@)
+	$(Q)$(CC_HOST) $(LDFLAGS_HOST) $^ $(CLI_LIBS) -ltinfo -o $@
+
+$(BUILD_BOARD)/cli/%.o: cli/%.c cli/rules.mk $(SYSROOT_STAMP)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC_BOARD) $(CFLAGS_BOARD) -isystem $(SYSROOT)/include/ncursesw $(CLI_FLAGS) -c $< -o $@
+
+$(BUILD_BOARD)/cli/objects.o: cli/objects.S $(BUILD_BOARD)/booke.bpf.o
+	$(call say,AS,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC_BOARD) -Wa,-I$(BUILD_BOARD) -c $< -o $@
+
+$(BUILD_BOARD)/kvmdbg: $(CLI_OBJ_BOARD)
+	$(call say,LD,$@)
+	$(Q)$(CC_BOARD) $(LDFLAGS_BOARD) $^ $(CLI_LIBS) -o $@
+
+-include $(CLI_SRC:%.c=$(BUILD_HOST)/%.d) $(CLI_SRC:%.c=$(BUILD_BOARD)/%.d)

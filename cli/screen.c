@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <ncurses.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* <term.h> makes these common words macros. */
+#undef columns
+#undef lines
+
+#include "output.h"
+#include "screen.h"
+#include "util.h"
+
+#define ESC_DELAY_MS	25
+
+static SCREEN *screen;
+static bool ascii;
+static struct termios saved_mode;
+/* What gives the terminal back, for a signal handler, which may not call ncurses. */
+static char restore[256];
+static size_t restore_len;
+
+static void add_restore(const char *name)
+{
+	const char *text = tigetstr((char *)name);
+	size_t len;
+
+	if (!text || text == (char *)-1)
+		return;
+	len = strlen(text);
+	if (restore_len + len > sizeof(restore))
+		return;
+	memcpy(restore + restore_len, text, len);
+	restore_len += len;
+}
+
+/* The program is broken: give the terminal back, then die of the same signal. */
+static void on_crash(int sig)
+{
+	if (write(STDOUT_FILENO, restore, restore_len) < 0)
+		_exit(EXIT_IO);
+	tcsetattr(STDOUT_FILENO, TCSANOW, &saved_mode);
+	raise(sig);
+}
+
+static void catch_crashes(void)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	struct sigaction action = { .sa_handler = on_crash, .sa_flags = SA_RESETHAND | SA_NODEFER };
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+int screen_open(void)
+{
+	const char *term = getenv("TERM");
+
+	if (tcgetattr(STDOUT_FILENO, &saved_mode))
+		return fail(EXIT_IO, "cannot use the terminal: %s: try --batch", strerror(errno));
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen)
+		return fail(EXIT_IO, "unknown terminal type '%s': set TERM, or use --batch",
+			    term ? term : "");
+	add_restore("sgr0");
+	add_restore("cnorm");
+	add_restore("rmkx");
+	add_restore("rmcup");
+	catch_crashes();
+	ascii = output_is_ascii();
+	cbreak();
+	noecho();
+	nonl();
+	curs_set(0);
+	set_escdelay(ESC_DELAY_MS);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	if (has_colors()) {
+		start_color();
+		use_default_colors();
+		init_pair(1, COLOR_RED, -1);
+	}
+	return EXIT_OK;
+}
+
+void screen_close(void)
+{
+	if (!screen)
+		return;
+	endwin();
+	delscreen(screen);
+	screen = NULL;
+}
+
+void screen_resize(void)
+{
+	struct winsize size;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col)
+		resizeterm(size.ws_row, size.ws_col);
+	clearok(stdscr, TRUE);
+}
+
+void screen_size(int *rows, int *columns)
+{
+	getmaxyx(stdscr, *rows, *columns);
+}
+
+static int attr_of(unsigned char attr)
+{
+	switch (attr) {
+	case ATTR_BOLD:
+		return A_BOLD;
+	case ATTR_HEADER:
+		return A_REVERSE;
+	case ATTR_STRAY:
+		return A_BOLD | A_REVERSE | (has_colors() ? COLOR_PAIR(1) : 0);
+	case ATTR_GONE:
+		return A_DIM;
+	default:
+		return A_NORMAL;
+	}
+}
+
+int screen_draw(const struct canvas *canvas)
+{
+	int row, column;
+
+	erase();
+	for (row = 0; row < canvas->rows; row++) {
+		const struct cell *cells = canvas->cells + (size_t)row * canvas->columns;
+
+		for (column = 0; column < canvas->columns; column++) {
+			const char *text = cells[column].text;
+
+			if (!*text)
+				continue;
+			attrset(attr_of(cells[column].attr));
+			mvaddstr(row, column, ascii && (unsigned char)*text >= 0x80 ? "?" : text);
+		}
+	}
+	attrset(A_NORMAL);
+	/* ncurses does not tell of a failed write, the stream does not know of it. */
+	if (refresh() == ERR || tcgetpgrp(STDOUT_FILENO) < 0)
+		return fail(EXIT_IO, "the terminal is gone");
+	return EXIT_OK;
+}
+
+enum screen_key screen_key(void)
+{
+	static const struct {
+		int code;
+		enum screen_key key;
+	} keys[] = {
+		{ ERR, SCREEN_NONE },
+		{ 'q', SCREEN_QUIT }, { 'Q', SCREEN_QUIT },
+		{ 'p', SCREEN_PAUSE }, { ' ', SCREEN_PAUSE },
+		{ 'r', SCREEN_RESET },
+		{ 'h', SCREEN_HELP }, { '?', SCREEN_HELP }, { KEY_F(1), SCREEN_HELP },
+		{ KEY_DOWN, SCREEN_DOWN }, { 'j', SCREEN_DOWN },
+		{ KEY_UP, SCREEN_UP }, { 'k', SCREEN_UP },
+	};
+	int code = getch();
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i].code == code)
+			return keys[i].key;
+	return SCREEN_OTHER;
+}

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "session.h"
+#include "util.h"
+#include "vmname.h"
+
+#define MAX_LINKS	16
+#define READ_TRIES	1000
+
+const struct backend *const backends[] = {
+	&booke_backend,
+	NULL,
+};
+
+/*
+ * struct session
+ * @backend: the platform
+ * @object: its BPF object, loaded
+ * @links: attached programs
+ * @nr_links: how many
+ * @ring: hits
+ * @vcpus: table of BPF, mapped
+ * @nr_used: entries of it that were ever used, mapped
+ * @free_fd: map of entries that may be used again
+ * @lost_fd: map of events that could not be counted
+ * @name: of the platform
+ * @switch_hz: clock of the switch histograms
+ * @model: where hits go while session_hits() runs
+ */
+struct session {
+	const struct backend *backend;
+	struct bpf_object *object;
+	struct bpf_link *links[MAX_LINKS];
+	int nr_links;
+	struct ring_buffer *ring;
+	struct kvmdbg_vcpu *vcpus;
+	const uint32_t *nr_used;
+	int free_fd;
+	int lost_fd;
+	const char *name;
+	uint64_t switch_hz;
+	struct model *model;
+};
+
+static bool print_all;
+
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	if (!print_all || level == LIBBPF_DEBUG)
+		return 0;
+	return vfprintf(stderr, fmt, args);
+}
+
+bool drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3];
+
+	memset(none, 0, sizeof(none));
+	/* Nor may a program that we start get them back. */
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !syscall(SYS_capset, &header, none);
+}
+
+int backend_event_check(const struct btf *btf, const struct backend_event *event)
+{
+	const struct btf_param *params;
+	const struct btf_type *type;
+	char name[64];
+	int id;
+
+	snprintf(name, sizeof(name), "btf_trace_%s", event->event);
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -ENOENT;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+	if (type && btf_is_ptr(type))
+		type = btf__type_by_id(btf, type->type);
+	/* The first parameter is the tracepoint's own. */
+	if (!type || !btf_is_func_proto(type) || btf_vlen(type) < event->vcpu_arg + 2)
+		return -EPROTO;
+	params = btf_params(type);
+	type = btf__type_by_id(btf, params[event->vcpu_arg + 1].type);
+	if (!type || !btf_is_ptr(type))
+		return -EPROTO;
+	type = btf__type_by_id(btf, type->type);
+	if (!type || strcmp(btf__name_by_offset(btf, type->name_off), "kvm_vcpu"))
+		return -EPROTO;
+	return 0;
+}
+
+const struct backend *backend_find(const struct btf *btf)
+{
+	const struct backend_event *event;
+	int i;
+
+	for (i = 0; backends[i]; i++)
+		for (event = backends[i]->events; event->event; event++)
+			if (!strcmp(event->event, backends[i]->probe) &&
+			    backend_event_check(btf, event) != -ENOENT)
+				return backends[i];
+	return NULL;
+}
+
+static int fail_privilege(const char *what, int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return fail(EXIT_FEATURE,
+			    "%s: %s: run as root or with CAP_BPF and CAP_PERFMON, see 'kvmdbg doctor'",
+			    what, strerror(-err));
+	return fail(EXIT_FEATURE, "%s: %s: see 'kvmdbg doctor', or --verbose for the details", what,
+		    strerror(-err));
+}
+
+static int choose_backend(struct session *session)
+{
+	const struct backend_event *event;
+	struct btf *btf;
+	int err, ret = EXIT_OK;
+
+	btf = btf__load_vmlinux_btf();
+	if (!btf && (errno == EPERM || errno == EACCES))
+		return fail_privilege("cannot read the kernel's BTF (/sys/kernel/btf/vmlinux)",
+				      -errno);
+	if (!btf)
+		return fail(EXIT_FEATURE,
+			    "this kernel has no BTF (/sys/kernel/btf/vmlinux): %s: boot one with CONFIG_DEBUG_INFO_BTF=y",
+			    strerror(errno));
+	session->backend = backend_find(btf);
+	if (!session->backend) {
+		ret = fail(EXIT_FEATURE, "this kernel lacks %s", backends[0]->missing);
+		goto out;
+	}
+	for (event = session->backend->events; event->event; event++) {
+		err = backend_event_check(btf, event);
+		if (err) {
+			ret = fail(EXIT_FEATURE,
+				   "trace event %s: %s: this kernel and this kvmdbg do not match, build both from one source",
+				   event->event, err == -ENOENT ? "not in this kernel" :
+				   "unexpected arguments");
+			goto out;
+		}
+	}
+out:
+	btf__free(btf);
+	return ret;
+}
+
+static struct bpf_map *find_map(const struct session *session, const char *name, size_t size)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(session->object, name);
+
+	/* The object is part of this program: a mismatch is a mistake in the build. */
+	if (!map || (size && bpf_map__value_size(map) < size)) {
+		fail(EXIT_FEATURE, "BPF map %s: not in this build: build kvmdbg again", name);
+		return NULL;
+	}
+	return map;
+}
+
+static int load(struct session *session, const struct kvmdbg_config *config)
+{
+	const struct backend *backend = session->backend;
+	struct bpf_map *rodata, *vcpus, *used, *freed, *lost;
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "kvmdbg");
+	size_t size;
+	void *value;
+	int err;
+
+	session->object = bpf_object__open_mem(backend->object,
+					       backend->object_end - backend->object, &opts);
+	if (!session->object)
+		return fail_privilege("cannot open the BPF programs", -errno);
+	rodata = find_map(session, ".rodata", sizeof(*config));
+	vcpus = find_map(session, ".bss.vcpus", KVMDBG_MAX_VCPUS * sizeof(*session->vcpus));
+	used = find_map(session, ".bss.used", sizeof(*session->nr_used));
+	freed = find_map(session, "free_slots", 0);
+	lost = find_map(session, "lost", 0);
+	if (!rodata || !vcpus || !used || !freed || !lost || !find_map(session, "hits", 0))
+		return EXIT_FEATURE;
+	value = bpf_map__initial_value(rodata, &size);
+	memcpy(value, config, sizeof(*config));
+	err = bpf_object__load(session->object);
+	if (err)
+		return fail_privilege("cannot load the BPF programs", err);
+	session->vcpus = bpf_map__initial_value(vcpus, &size);
+	session->nr_used = bpf_map__initial_value(used, &size);
+	session->free_fd = bpf_map__fd(freed);
+	session->lost_fd = bpf_map__fd(lost);
+	return EXIT_OK;
+}
+
+/* An interpreted program still counts right, but costs many times as much. */
+static void check_jit(const struct bpf_program *program, bool verbose)
+{
+	struct bpf_prog_info info;
+	__u32 size = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	if (bpf_prog_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return;
+	if (verbose)
+		fprintf(stderr, "kvmdbg: program %s: %u bytes of BPF, %u bytes of machine code\n",
+			bpf_program__name(program), info.xlated_prog_len, info.jited_prog_len);
+	if (!info.jited_prog_len)
+		fail(0, "BPF program %s is interpreted, this costs the guests time: set net.core.bpf_jit_enable=1, or boot a kernel with CONFIG_BPF_JIT=y",
+		     bpf_program__name(program));
+}
+
+static int attach(struct session *session, bool verbose)
+{
+	const struct backend_event *event;
+	struct bpf_program *program;
+	struct bpf_link *link;
+	char what[96];
+
+	for (event = session->backend->events; event->event; event++) {
+		program = bpf_object__find_program_by_name(session->object, event->program);
+		if (!program || session->nr_links == MAX_LINKS)
+			return fail(EXIT_FEATURE,
+				    "BPF program %s: not in this build: build kvmdbg again",
+				    event->program);
+		check_jit(program, verbose);
+		link = bpf_program__attach(program);
+		if (!link) {
+			snprintf(what, sizeof(what), "cannot attach to trace event %s",
+				 event->event);
+			return fail_privilege(what, -errno);
+		}
+		session->links[session->nr_links++] = link;
+	}
+	return EXIT_OK;
+}
+
+static int take_hit(void *ctx, void *data, size_t size)
+{
+	struct session *session = ctx;
+
+	if (size >= sizeof(struct kvmdbg_hit))
+		model_hit(session->model, data);
+	return 0;
+}
+
+int session_open(struct session **result, const struct kvmdbg_config *config, bool verbose)
+{
+	struct session *session;
+	char cpuinfo[4096] = "";
+	int ret;
+
+	print_all = verbose;
+	libbpf_set_print(print_libbpf);
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return fail(EXIT_IO, "no memory");
+	ret = choose_backend(session);
+	if (ret)
+		goto failed;
+	if (read_file("/proc/cpuinfo", cpuinfo, sizeof(cpuinfo)) < 0) {
+		ret = fail(EXIT_IO, "/proc/cpuinfo: %s: mount /proc", strerror(errno));
+		goto failed;
+	}
+	session->name = session->backend->name(cpuinfo);
+	session->switch_hz = session->backend->switch_hz(cpuinfo);
+	ret = load(session, config);
+	if (ret)
+		goto failed;
+	session->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(session->object, "hits"),
+					 take_hit, session, NULL);
+	if (!session->ring) {
+		ret = fail_privilege("cannot map the buffer of hits", -errno);
+		goto failed;
+	}
+	ret = attach(session, verbose);
+	if (ret)
+		goto failed;
+	if (!drop_capabilities()) {
+		ret = fail(EXIT_FEATURE, "cannot give up capabilities: %s", strerror(errno));
+		goto failed;
+	}
+	*result = session;
+	return EXIT_OK;
+failed:
+	session_close(session);
+	return ret;
+}
+
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	while (session->nr_links)
+		bpf_link__destroy(session->links[--session->nr_links]);
+	ring_buffer__free(session->ring);
+	bpf_object__close(session->object);
+	free(session);
+}
+
+void session_setup_model(const struct session *session, struct model *model)
+{
+	model->backend = session->name;
+	model->switch_hz = session->switch_hz;
+	model->kinds = session->backend->kinds;
+	model->raw_name = session->backend->raw_name;
+	model->vm_name = vm_name;
+}
+
+int session_hits(struct session *session, struct model *model)
+{
+	int err;
+
+	session->model = model;
+	err = ring_buffer__consume(session->ring);
+	if (err < 0)
+		return fail(EXIT_IO, "cannot read the buffer of hits: %s", strerror(-err));
+	return EXIT_OK;
+}
+
+/*
+ * A copy without half-written 64-bit sums, which a 32-bit machine could see.  BPF changes an
+ * entry for well below a microsecond at a time; should it always be caught at it, the next
+ * frame sets right what this one has.
+ */
+static void read_entry(const struct kvmdbg_vcpu *entry, struct kvmdbg_vcpu *copy)
+{
+	uint32_t seq;
+	int tries;
+
+	for (tries = 0; tries < READ_TRIES; tries++) {
+		seq = __atomic_load_n(&entry->seq, __ATOMIC_ACQUIRE);
+		memcpy(copy, entry, sizeof(*copy));
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (!(seq & 1) && seq == __atomic_load_n(&entry->seq, __ATOMIC_RELAXED))
+			break;
+	}
+}
+
+static int read_lost(const struct session *session, uint64_t *lost)
+{
+	int cpus = libbpf_num_possible_cpus(), i;
+	__u32 zero = 0;
+	__u64 *counts;
+	int err;
+
+	*lost = 0;
+	if (cpus < 0)
+		return cpus;
+	counts = calloc(cpus, sizeof(*counts));
+	if (!counts)
+		return -ENOMEM;
+	err = bpf_map_lookup_elem(session->lost_fd, &zero, counts);
+	for (i = 0; i < cpus && !err; i++)
+		*lost += counts[i];
+	free(counts);
+	return err;
+}
+
+int session_frame(struct session *session, struct model *model)
+{
+	struct kvmdbg_vcpu copy;
+	uint32_t slot, used;
+	uint64_t lost;
+	int err;
+
+	err = session_hits(session, model);
+	if (err)
+		return err;
+	model_begin(model, monotonic_ns());
+	used = __atomic_load_n(session->nr_used, __ATOMIC_ACQUIRE);
+	if (used > KVMDBG_MAX_VCPUS)
+		used = KVMDBG_MAX_VCPUS;
+	for (slot = 0; slot < used; slot++) {
+		struct kvmdbg_vcpu *entry = &session->vcpus[slot];
+
+		if (__atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) == KVMDBG_FREE)
+			continue;
+		read_entry(entry, &copy);
+		if (!model_add(model, slot, &copy))
+			return fail(EXIT_IO, "no memory for another vCPU");
+		if (copy.state != KVMDBG_GONE)
+			continue;
+		memset(entry, 0, sizeof(*entry));
+		err = bpf_map_update_elem(session->free_fd, NULL, &slot, BPF_ANY);
+		if (err)
+			return fail(EXIT_IO, "cannot give back a vCPU's counters: %s",
+				    strerror(-err));
+	}
+	err = read_lost(session, &lost);
+	if (err)
+		return fail(EXIT_IO, "cannot read the count of lost events: %s", strerror(-err));
+	model_end(model, lost);
+	return EXIT_OK;
+}
