@@ -115,7 +115,7 @@ kernel: $(KERNEL_STAMP) ## only the board's kernel
 demo: demo-board ## the main job, live
 
 demo-board: packages ## the emulated board with the patched kernel: a debugged guest under kvmdbg top
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
 	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) demo $(DEMO_SECS)
 
 shell-board: $(INITRD) $(KERNEL_STAMP) ## a shell on the board

@@ -45,6 +45,7 @@ WHAT, of which the path is printed:
 END
 }
 
+# kbuild OBJECTS TARGET...
 # Deterministic: who built it, when and how often must not be in the result.
 kbuild()
 {
@@ -106,10 +107,11 @@ set_identity()
 	export GIT_COMMITTER_DATE=$source_date GIT_AUTHOR_DATE=$source_date
 }
 
+# names of the entries that are asked for, in order
 entries()
 {
 	find "$top/kernel/patches" -maxdepth 1 -name '[0-9][0-9][0-9][0-9]-*' \
-		\( -name '*.patch' -o -name '*.commit' \) | LC_ALL=C sort |
+		\( -name '*.patch' -o -name '*.commit' \) -printf '%f\n' | LC_ALL=C sort |
 		if [ -n "$series" ]; then head -n "$series"; else cat; fi
 }
 
@@ -141,7 +143,8 @@ apply_series()
 	rm -f "$(git rev-parse --git-path index.lock)"
 	git_q checkout -q -f --detach base
 	git_q clean -qffdx
-	for entry in $(entries); do
+	while read -r entry; do
+		entry=$top/kernel/patches/$entry
 		case $entry in
 		*.patch)
 			git_q am -q --committer-date-is-author-date "$entry" \
@@ -150,9 +153,9 @@ apply_series()
 				die "$(basename "$entry") no longer applies to $package $version"
 			} ;;
 		*.commit)
-			add_files "$entry" ;;
+			add_files "$entry" </dev/null ;;
 		esac
-	done
+	done < <(entries)
 	git_q update-ref "$ref" HEAD
 }
 
@@ -165,8 +168,11 @@ resolve_series()
 	cache_keep=1 cache_get linux "$srckey" unpack >/dev/null ||
 		die "could not unpack $tarball"
 	set_identity
+	[ -z "$series" ] || [ "$(entries | wc -l)" -eq "$series" ] ||
+		die "the series has only $(entries | wc -l) entries"
 	key=$({
-		entries | xargs -r sha256sum
+		cd "$top/kernel/patches"
+		entries | xargs -rd '\n' sha256sum
 		cd "$top"
 		cache_hash_files kernel/files tracepoints/*.h
 		echo "$source_date"
@@ -235,7 +241,8 @@ build_vmlinux()
 	checkout_tree build
 	echo "Linux $version, $(entries | wc -l) entries of the series applied" >&2
 	progress "config" "$KVMDBG_CACHE/log/kernel-config.log" configure "$obj" || return 1
-	grep 'no effect' "$KVMDBG_CACHE/log/kernel-config.log" >&2 || true
+	# part of the series may not know all of them
+	[ -n "$series" ] || grep 'no effect' "$KVMDBG_CACHE/log/kernel-config.log" >&2 || true
 	if ! progress "kernel" "$KVMDBG_CACHE/log/kernel.log" kbuild "$obj" vmlinux; then
 		rm -f "$obj/.building"
 		return 1
@@ -249,15 +256,18 @@ build_headers()
 {
 	local out=$1
 
-	checkout_tree build
+	checkout_tree headers
 	progress "kernel headers" "$KVMDBG_CACHE/log/kernel-headers.log" \
 		kbuild "$linux/obj-headers" INSTALL_HDR_PATH="$out" headers_install
 }
 
-# A mutable tree or object folder is used under the lock of the source it belongs to.
+# locked USE COMMAND...: a tree to work in, and its objects, belong to one at a time
 locked()
 {
-	( cache_lock linux-trees; "$@" )
+	local use=$1
+
+	shift
+	( cache_lock "linux-tree-$use"; "$@" )
 }
 
 get_vmlinux()
@@ -267,7 +277,7 @@ get_vmlinux()
 	[ -r "$config" ] || die "cannot read the config fragment $config"
 	confkey=$({ cat "$config"; powerpc-linux-gnu-gcc --version; pahole --version; } | cache_hash)
 	key=$(echo "$version $treehash $confkey" | cache_hash)
-	cache_get kernel "$key" locked build_vmlinux || die "the kernel could not be built"
+	cache_get kernel "$key" locked build build_vmlinux || die "the kernel could not be built"
 }
 
 get_headers()
@@ -276,7 +286,7 @@ get_headers()
 
 	key=$({ echo "$version"; GIT_DIR=$linux/git git rev-parse "$commit:include/uapi" \
 		"$commit:arch/powerpc/include/uapi" "$commit:scripts"; } | cache_hash)
-	cache_get kernel-headers "$key" locked build_headers || die "no kernel headers"
+	cache_get kernel-headers "$key" locked headers build_headers || die "no kernel headers"
 }
 
 mailbox()
@@ -330,7 +340,7 @@ link)
 headers)
 	echo "$(get_headers)/include" ;;
 tree)
-	locked checkout_tree build
+	locked build checkout_tree build
 	echo "$linux/tree-build" ;;
 source)
 	echo "$linux/src" ;;
@@ -338,7 +348,7 @@ state)
 	echo "$commit" ;;
 objects)
 	confkey=$({ cat "$config"; powerpc-linux-gnu-gcc --version; } | cache_hash)
-	( cache_lock linux-trees
+	( cache_lock "linux-tree-$arg"
 	  checkout_tree "$arg"
 	  obj=$linux/obj-$arg-$confkey
 	  if [ ! -e "$obj/.prepared" ]; then

@@ -41,6 +41,11 @@ report()
 	if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else echo "not ok $count - $2"; fi
 }
 
+comment()
+{
+	sed 's/^/# /'
+}
+
 style()
 {
 	local patch status count=0 out
@@ -52,7 +57,7 @@ style()
 		status=$?
 		[ -z "$out" ] || status=1
 		report $status "$(basename "$patch")"
-		[ -z "$out" ] || echo "$out" | sed 's/^/# /'
+		[ -z "$out" ] || comment <<<"$out"
 	done
 	echo "1..$count"
 	echo "@@end 0"
@@ -81,7 +86,7 @@ compile()
 
 show_errors()
 {
-	grep -E 'error|warning|Error' "$1" | head -n 20 | sed 's/^/# /'
+	grep -E 'error|warning|Error' "$1" | head -n 20 | comment
 }
 
 bisect()
@@ -148,7 +153,7 @@ configs()
 		fi
 		[ -z "$new" ]
 		report $? "$name has no new warning at W=1"
-		[ -z "$new" ] || echo "$new" | sed 's/^/# /'
+		[ -z "$new" ] || comment <<<"$new"
 	done
 	echo "1..$count"
 	echo "@@end 0"

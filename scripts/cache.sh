@@ -7,6 +7,9 @@
 
 KVMDBG_CACHE=${KVMDBG_CACHE:-$HOME/.cache/kvmdbg}
 
+# what is built here is not part of the make that may have started it
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
 # how many entries of one name are kept: the newest, so that going back and forth stays warm
 cache_keep=4
 

@@ -95,7 +95,7 @@ demo|shell)
 	console=
 	append="loglevel=3 $append" ;;
 *)
-	append="loglevel=5 $append" ;;
+	append="loglevel=5 kunit.enable=1 $append" ;;
 esac
 if [ "$word" = demo ]; then
 	limit=${limit:-$((secs * 3 + 60))}

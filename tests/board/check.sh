@@ -76,14 +76,12 @@ case $status in
 	show_console ;;
 esac
 
-# once for each kind of complaint
 complaints='kernel BUG at|BUG: |Oops: |Kernel panic|WARNING: |INFO: (rcu|task)|soft lockup|Unable to handle kernel'
-found=$(tr -d '\r' <$console | grep -E "$complaints")
+found=$(tr -d '\r' <$console | grep -m 1 -A 40 -E "$complaints")
 if [ -n "$found" ]; then
-	echo "  not ok the kernel complained:"
-	echo "$found" | head -n 10 | sed 's/^/  | /'
+	echo "  not ok the kernel complained ($console):"
+	while read -r line; do echo "  | $line"; done <<<"$found"
 	failed=$((failed + 1))
-	[ $status -ne 0 ] || show_console
 else
 	passed=$((passed + 1))
 	echo "ok the kernel has not complained"
