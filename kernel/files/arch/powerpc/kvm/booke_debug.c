@@ -1,0 +1,849 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Guest debugging on BookE, for userspace and for the guest itself.
+ *
+ * Bit layouts: DBCR0-2 and DBSR as in the e500 core family reference manual,
+ * "Debug registers", and in asm/reg_booke.h.
+ */
+
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kvm_host.h>
+#include <linux/preempt.h>
+#include <linux/string.h>
+
+#include <asm/kvm_ppc.h>
+#include <asm/sstep.h>
+#include <asm/switch_to.h>
+#include <asm/time.h>
+
+#include "booke.h"
+#include "booke_debug.h"
+#include "timing.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace_booke_debug.h"
+
+#define DEBUG_INJECT	(KVM_GUESTDBG_INJECT_DB | KVM_GUESTDBG_INJECT_BP)
+
+/* Bits of the guest's DBCR1 and DBCR2 that mean something on these cores. */
+#define GUEST_DBCR1	(DBCR1_IAC1US | DBCR1_IAC1ER | DBCR1_IAC2US | \
+			 DBCR1_IAC2ER | DBCR1_IAC12MX | GUEST_DBCR1_34)
+#if CONFIG_PPC_ADV_DEBUG_IACS > 2
+#define GUEST_DBCR1_34	(DBCR1_IAC3US | DBCR1_IAC3ER | DBCR1_IAC4US | \
+			 DBCR1_IAC4ER | DBCR1_IAC34MX)
+#else
+#define GUEST_DBCR1_34	0
+#endif
+#define GUEST_DBCR2	(DBCR2_DAC1US | DBCR2_DAC1ER | DBCR2_DAC2US | \
+			 DBCR2_DAC2ER | DBCR2_DAC12MODE)
+
+/* kvm_vcpu_arch.dbg_state: where the shadow registers are. */
+enum {
+	DEBUG_OUTSIDE,		/* not in KVM_RUN */
+	DEBUG_SKIPPED,		/* in KVM_RUN, nothing armed, nothing switched */
+	DEBUG_LOADED,		/* in hardware and in thread.debug */
+};
+
+static bool debug_armed(const struct debug_reg *regs)
+{
+	return regs->dbcr0 & DBCR0_IDM;
+}
+
+static ulong *debug_address_reg(struct debug_reg *regs, int sprn)
+{
+	switch (sprn) {
+	case SPRN_IAC1:
+		return &regs->iac1;
+	case SPRN_IAC2:
+		return &regs->iac2;
+#if CONFIG_PPC_ADV_DEBUG_IACS > 2
+	case SPRN_IAC3:
+		return &regs->iac3;
+	case SPRN_IAC4:
+		return &regs->iac4;
+#endif
+	case SPRN_DAC1:
+		return &regs->dac1;
+	case SPRN_DAC2:
+		return &regs->dac2;
+	default:
+		return NULL;
+	}
+}
+
+/* Events of the guest only: see kvmppc_debug_contain() for the PR case. */
+static void debug_guest_state_only(struct debug_reg *regs)
+{
+#ifdef CONFIG_KVM_BOOKE_HV
+	/* EPCR[DUVD] keeps the hypervisor out; the guest's MSR[PR] is real. */
+	regs->dbcr1 = 0;
+	regs->dbcr2 = 0;
+#else
+	/* The guest runs with MSR[PR] set, and the host kernel does not. */
+	regs->dbcr1 = DBCR1_IAC1US | DBCR1_IAC2US | DBCR1_IAC3US |
+		      DBCR1_IAC4US;
+	regs->dbcr2 = DBCR2_DAC1US | DBCR2_DAC2US;
+#endif
+}
+
+static int debug_program_breakpoint(struct debug_reg *regs, u64 addr, u32 n)
+{
+	static const struct {
+		u32 dbcr0;
+		int sprn;
+	} slot[] = {
+		{ DBCR0_IAC1, SPRN_IAC1 },
+		{ DBCR0_IAC2, SPRN_IAC2 },
+#if CONFIG_PPC_ADV_DEBUG_IACS > 2
+		{ DBCR0_IAC3, SPRN_IAC3 },
+		{ DBCR0_IAC4, SPRN_IAC4 },
+#endif
+	};
+
+	if (n >= ARRAY_SIZE(slot) || addr & 3)
+		return -EINVAL;
+
+	regs->dbcr0 |= DBCR0_IDM | slot[n].dbcr0;
+	*debug_address_reg(regs, slot[n].sprn) = addr;
+	return 0;
+}
+
+static int debug_program_watchpoint(struct debug_reg *regs, u64 addr, u32 type,
+				    u32 n)
+{
+	static const struct {
+		u32 read, write;
+		int sprn;
+	} slot[] = {
+		{ DBCR0_DAC1R, DBCR0_DAC1W, SPRN_DAC1 },
+		{ DBCR0_DAC2R, DBCR0_DAC2W, SPRN_DAC2 },
+	};
+
+	if (n >= ARRAY_SIZE(slot))
+		return -EINVAL;
+
+	regs->dbcr0 |= DBCR0_IDM;
+	if (type & KVMPPC_DEBUG_WATCH_READ)
+		regs->dbcr0 |= slot[n].read;
+	if (type & KVMPPC_DEBUG_WATCH_WRITE)
+		regs->dbcr0 |= slot[n].write;
+	*debug_address_reg(regs, slot[n].sprn) = addr;
+	return 0;
+}
+
+/**
+ * kvmppc_debug_program - turn a KVM_SET_GUEST_DEBUG request into registers
+ * @dbg: the request, looked at whole
+ * @regs: set to what the hardware is to hold while the vCPU runs
+ * @nr_bp: set to the number of hardware breakpoints found so far
+ * @nr_wp: set to the number of watchpoints found so far
+ *
+ * Return: 0, or -EINVAL for an unknown control bit or type, an address that
+ * the register cannot hold, or more of a kind than there are registers.
+ */
+int kvmppc_debug_program(const struct kvm_guest_debug *dbg,
+			 struct debug_reg *regs, u32 *nr_bp, u32 *nr_wp)
+{
+	int i, r;
+
+	memset(regs, 0, sizeof(*regs));
+	debug_guest_state_only(regs);
+	*nr_bp = 0;
+	*nr_wp = 0;
+
+	if (dbg->control & ~KVM_GUESTDBG_VALID_MASK)
+		return -EINVAL;
+	if (!(dbg->control & KVM_GUESTDBG_ENABLE))
+		return 0;
+	if (dbg->control & KVM_GUESTDBG_SINGLESTEP)
+		regs->dbcr0 |= DBCR0_IDM | DBCR0_IC;
+	if (!(dbg->control & KVM_GUESTDBG_USE_HW_BP))
+		return 0;
+
+	for (i = 0; i < ARRAY_SIZE(dbg->arch.bp); i++) {
+		u64 addr = dbg->arch.bp[i].addr;
+		u32 type = dbg->arch.bp[i].type;
+
+		if (type == KVMPPC_DEBUG_NONE)
+			continue;
+		if (!IS_ENABLED(CONFIG_64BIT) && upper_32_bits(addr))
+			return -EINVAL;
+
+		if (type == KVMPPC_DEBUG_BREAKPOINT)
+			r = debug_program_breakpoint(regs, addr, (*nr_bp)++);
+		else if (!(type & ~(KVMPPC_DEBUG_WATCH_READ |
+				    KVMPPC_DEBUG_WATCH_WRITE)))
+			r = debug_program_watchpoint(regs, addr, type,
+						     (*nr_wp)++);
+		else
+			r = -EINVAL;
+		if (r)
+			return r;
+	}
+
+	return 0;
+}
+
+#ifndef CONFIG_KVM_BOOKE_HV
+/*
+ * Would the comparator described by one user/supervisor field and one
+ * effective/real field (both right-aligned) match in the guest's present mode?
+ * On PR the hardware sees user mode in address space 1 whatever the guest is
+ * in, so the choice has to be made here.
+ */
+static bool debug_mode_matches(u32 us, u32 er, bool user, bool as1)
+{
+	bool us_ok = us == 0 || us == (user ? 3 : 2);
+	bool er_ok = er == 0 || er == (as1 ? 3 : 2);
+
+	return us_ok && er_ok;
+}
+#endif
+
+/**
+ * kvmppc_debug_contain - confine the guest's debug registers to guest state
+ * @guest: what the guest has written
+ * @msr: the guest's MSR
+ * @hw: set to what the hardware may hold for it
+ *
+ * On PR whatever the guest asks for fires in user mode only, so that no
+ * address it chooses can match in the host kernel; a comparator that the guest
+ * wants in a mode it is not in is left out until it gets there.
+ */
+void kvmppc_debug_contain(const struct debug_reg *guest, ulong msr,
+			  struct debug_reg *hw)
+{
+	*hw = *guest;
+	hw->dbcr0 &= KVMPPC_DEBUG_GUEST_DBCR0;
+	if (!debug_armed(hw))
+		hw->dbcr0 = 0;
+
+#ifdef CONFIG_KVM_BOOKE_HV
+	hw->dbcr1 &= GUEST_DBCR1;
+	hw->dbcr2 &= GUEST_DBCR2;
+#else
+	{
+		/* Where in DBCR1 or DBCR2 a comparator's US and ER fields are. */
+		static const struct {
+			u32 enable;
+			u8 dbcr2, us, er;
+		} cmp[] = {
+			{ DBCR0_IAC1, 0, 30, 28 },
+			{ DBCR0_IAC2, 0, 26, 24 },
+			{ DBCR0_IAC3, 0, 14, 12 },
+			{ DBCR0_IAC4, 0, 10, 8 },
+			{ DBCR0_DAC1R | DBCR0_DAC1W, 1, 30, 28 },
+			{ DBCR0_DAC2R | DBCR0_DAC2W, 1, 26, 24 },
+		};
+		bool user = msr & MSR_PR;
+		int i;
+
+		for (i = 0; i < ARRAY_SIZE(cmp); i++) {
+			u32 ctl = cmp[i].dbcr2 ? guest->dbcr2 : guest->dbcr1;
+			bool as1 = msr & (cmp[i].dbcr2 ? MSR_DS : MSR_IS);
+
+			if (!debug_mode_matches((ctl >> cmp[i].us) & 3,
+						(ctl >> cmp[i].er) & 3,
+						user, as1))
+				hw->dbcr0 &= ~cmp[i].enable;
+		}
+
+		debug_guest_state_only(hw);
+		hw->dbcr1 |= guest->dbcr1 & (DBCR1_IAC12MX | DBCR1_IAC34MX) &
+			     GUEST_DBCR1;
+		hw->dbcr2 |= guest->dbcr2 & DBCR2_DAC12MODE;
+	}
+#endif
+}
+
+/**
+ * kvmppc_debug_attribute - who asked for the events in a DBSR value
+ * @dbsr: the debug status
+ * @user_dbcr0: what userspace has armed, 0 while it does not debug
+ * @guest_dbcr0: what the guest has armed, 0 while userspace has priority
+ *
+ * Return: userspace if it asked for any of them, else the guest likewise,
+ * else nobody: a stray event.
+ */
+enum kvmppc_debug_origin kvmppc_debug_attribute(u32 dbsr, u32 user_dbcr0,
+						u32 guest_dbcr0)
+{
+	u32 events = dbsr & KVMPPC_DEBUG_EVENTS;
+
+	if ((user_dbcr0 & DBCR0_IDM) && (events & user_dbcr0))
+		return KVMPPC_DEBUG_USER;
+	if ((guest_dbcr0 & DBCR0_IDM) && (events & guest_dbcr0))
+		return KVMPPC_DEBUG_GUEST;
+	return KVMPPC_DEBUG_STRAY;
+}
+
+/**
+ * kvmppc_debug_report - describe the events in a DBSR value to userspace
+ * @dbsr: the debug status; every event in it is reported
+ * @pc: where the guest is
+ * @regs: the registers in force when they fired
+ * @report: filled in
+ *
+ * The address is the pc where a breakpoint is among the events, as debuggers
+ * look the breakpoint up by it, else that of the watchpoint that hit.
+ */
+void kvmppc_debug_report(u32 dbsr, ulong pc, const struct debug_reg *regs,
+			 struct kvm_debug_exit_arch *report)
+{
+	static const struct {
+		u32 dbsr, status, flags;
+	} map[] = {
+		{ DBSR_IC, 0, KVMPPC_DEBUG_EXIT_STEP },
+		{ DBSR_BT, 0, KVMPPC_DEBUG_EXIT_BRANCH },
+		{ DBSR_TIE, 0, KVMPPC_DEBUG_EXIT_TRAP },
+		{ DBSR_IAC1, KVMPPC_DEBUG_BREAKPOINT, KVMPPC_DEBUG_EXIT_IAC(1) },
+		{ DBSR_IAC2, KVMPPC_DEBUG_BREAKPOINT, KVMPPC_DEBUG_EXIT_IAC(2) },
+		{ DBSR_IAC3, KVMPPC_DEBUG_BREAKPOINT, KVMPPC_DEBUG_EXIT_IAC(3) },
+		{ DBSR_IAC4, KVMPPC_DEBUG_BREAKPOINT, KVMPPC_DEBUG_EXIT_IAC(4) },
+		{ DBSR_DAC1R, KVMPPC_DEBUG_WATCH_READ, KVMPPC_DEBUG_EXIT_DAC(1) },
+		{ DBSR_DAC1W, KVMPPC_DEBUG_WATCH_WRITE, KVMPPC_DEBUG_EXIT_DAC(1) },
+		{ DBSR_DAC2R, KVMPPC_DEBUG_WATCH_READ, KVMPPC_DEBUG_EXIT_DAC(2) },
+		{ DBSR_DAC2W, KVMPPC_DEBUG_WATCH_WRITE, KVMPPC_DEBUG_EXIT_DAC(2) },
+	};
+	int i;
+
+	memset(report, 0, sizeof(*report));
+	for (i = 0; i < ARRAY_SIZE(map); i++) {
+		if (!(dbsr & map[i].dbsr))
+			continue;
+		report->status |= map[i].status;
+		report->flags |= map[i].flags;
+	}
+
+	if (report->status & KVMPPC_DEBUG_BREAKPOINT)
+		report->address = pc;
+	else if (dbsr & (DBSR_DAC1R | DBSR_DAC1W))
+		report->address = regs->dac1;
+	else if (dbsr & (DBSR_DAC2R | DBSR_DAC2W))
+		report->address = regs->dac2;
+	else
+		report->address = pc;
+}
+
+/* Does [ea, ea + size) hold, or with a range lie as asked to, DAC @n? */
+static bool debug_dac_matches(const struct debug_reg *regs, int n, ulong ea,
+			      int size)
+{
+	ulong dac = n == 1 ? regs->dac1 : regs->dac2;
+
+	switch (regs->dbcr2 & DBCR2_DAC12MODE) {
+	case 0:
+		return dac - ea < size;
+	case DBCR2_DAC12MM:
+		return n == 1 && !((ea ^ dac) & regs->dac2);
+	case DBCR2_DAC12M:
+		return n == 1 && ea >= dac && ea < regs->dac2;
+	default:
+		return n == 1 && (ea < dac || ea >= regs->dac2);
+	}
+}
+
+/**
+ * kvmppc_debug_match_dac - which watchpoints would an access have hit
+ * @regs: the registers in force
+ * @ea: the effective address accessed
+ * @size: how many bytes of it
+ * @store: whether it writes
+ *
+ * For accesses that KVM does on the guest's behalf, which the hardware never
+ * sees.
+ *
+ * Return: the DBSR bits that the hardware would have set.
+ */
+u32 kvmppc_debug_match_dac(const struct debug_reg *regs, ulong ea, int size,
+			   bool store)
+{
+	u32 dbsr = 0;
+
+	if (debug_dac_matches(regs, 1, ea, size))
+		dbsr |= store ? DBSR_DAC1W : DBSR_DAC1R;
+	if (debug_dac_matches(regs, 2, ea, size))
+		dbsr |= store ? DBSR_DAC2W : DBSR_DAC2R;
+
+	return debug_armed(regs) ? dbsr & regs->dbcr0 : 0;
+}
+
+/*
+ * Put the shadow registers into hardware if they, or what is there now, are
+ * armed.  thread.debug follows, so that a context switch takes them along.
+ */
+static void debug_load(struct kvm_vcpu *vcpu)
+{
+	struct debug_reg *shadow = &vcpu->arch.shadow_dbg_reg;
+	bool traced = trace_kvm_booke_debug_switch_enabled();
+	u64 start = traced ? mftb() : 0;
+	u32 sprs = 0;
+
+	if (vcpu->arch.dbg_state == DEBUG_OUTSIDE)
+		vcpu->arch.dbg_state = DEBUG_SKIPPED;
+
+	if (unlikely(debug_armed(shadow) || debug_armed(&current->thread.debug))) {
+		/* thread.debug and the hardware must change as one. */
+		preempt_disable();
+		if (vcpu->arch.dbg_state != DEBUG_LOADED)
+			vcpu->arch.host_dbg_reg = current->thread.debug;
+		switch_booke_debug_regs(shadow);
+		current->thread.debug = *shadow;
+		vcpu->arch.dbg_state = DEBUG_LOADED;
+		preempt_enable();
+		sprs = KVMPPC_DEBUG_NR_SPRS;
+	}
+
+	if (traced)
+		trace_kvm_booke_debug_switch(vcpu, shadow, 1, sprs,
+					     mftb() - start);
+}
+
+/* Tell of the events that the low-level code dropped in host context. */
+static void debug_host_events(struct kvm_vcpu *vcpu)
+{
+#ifndef CONFIG_KVM_BOOKE_HV
+	u32 count = vcpu->arch.dbg_host_count;
+	u32 dbsr = vcpu->arch.dbg_host_dbsr;
+
+	if (likely(!count))
+		return;
+
+	vcpu->arch.dbg_host_count = 0;
+	/* A step or branch event of the guest's that an interrupt overtook. */
+	if (!(dbsr & KVMPPC_DEBUG_EVENTS & ~(DBSR_IC | DBSR_BT)))
+		return;
+	trace_kvm_booke_debug_host(vcpu, vcpu->arch.dbg_host_pc, dbsr, count);
+#endif
+}
+
+/**
+ * kvmppc_debug_enter - KVM_RUN begins: bring the vCPU's debug context in force
+ * @vcpu: the vCPU, about to be entered, interrupts hard-disabled
+ *
+ * Nothing is copied and no SPR touched where neither side has anything armed.
+ */
+void kvmppc_debug_enter(struct kvm_vcpu *vcpu)
+{
+	vcpu->arch.dbg_reported_flags = 0;
+	debug_load(vcpu);
+}
+
+/**
+ * kvmppc_debug_leave - KVM_RUN ends: give the thread its own context back
+ * @vcpu: the vCPU that has just been left
+ */
+void kvmppc_debug_leave(struct kvm_vcpu *vcpu)
+{
+	bool traced = trace_kvm_booke_debug_switch_enabled();
+	u64 start = traced ? mftb() : 0;
+	u32 sprs = 0;
+
+	if (unlikely(vcpu->arch.dbg_state == DEBUG_LOADED)) {
+		preempt_disable();
+		switch_booke_debug_regs(&vcpu->arch.host_dbg_reg);
+		current->thread.debug = vcpu->arch.host_dbg_reg;
+		preempt_enable();
+		sprs = KVMPPC_DEBUG_NR_SPRS;
+		debug_host_events(vcpu);
+	}
+	vcpu->arch.dbg_state = DEBUG_OUTSIDE;
+
+	if (traced)
+		trace_kvm_booke_debug_switch(vcpu, &current->thread.debug, 0,
+					     sprs, mftb() - start);
+}
+
+/**
+ * kvmppc_debug_update - the guest's registers or mode changed
+ * @vcpu: the vCPU
+ *
+ * Takes effect at once in a running guest, at the next KVM_RUN otherwise.
+ */
+void kvmppc_debug_update(struct kvm_vcpu *vcpu)
+{
+	if (vcpu->guest_debug)
+		return;
+
+	kvmppc_debug_contain(&vcpu->arch.dbg_reg, vcpu->arch.shared->msr,
+			     &vcpu->arch.shadow_dbg_reg);
+	if (vcpu->arch.dbg_state != DEBUG_OUTSIDE)
+		debug_load(vcpu);
+}
+
+/**
+ * kvmppc_debug_sync_msr - bring MSR[DE] in force
+ * @vcpu: the vCPU
+ * @old_msr: the guest's MSR before this change
+ *
+ * Debug interrupts are on while userspace debugs, else as the guest wants.
+ */
+void kvmppc_debug_sync_msr(struct kvm_vcpu *vcpu, ulong old_msr)
+{
+	ulong msr = vcpu->arch.shared->msr;
+
+#ifdef CONFIG_KVM_BOOKE_HV
+	/* There is no shadow MSR; MSRP[DEP] keeps the guest from clearing it. */
+	if (vcpu->guest_debug)
+		vcpu->arch.shared->msr |= MSR_DE;
+#else
+	vcpu->arch.shadow_msr &= ~MSR_DE;
+	if (vcpu->guest_debug)
+		vcpu->arch.shadow_msr |= MSR_DE;
+	else
+		vcpu->arch.shadow_msr |= msr & MSR_DE;
+#endif
+
+	/* Some of the guest's comparators may be for one mode only. */
+	if (unlikely(debug_armed(&vcpu->arch.dbg_reg)) &&
+	    ((msr ^ old_msr) & (MSR_PR | MSR_IS | MSR_DS)))
+		kvmppc_debug_update(vcpu);
+}
+
+/* The guest's debug interrupt is level triggered: DBSR and DBCR0[IDM]. */
+static void debug_requeue(struct kvm_vcpu *vcpu)
+{
+	if (debug_armed(&vcpu->arch.dbg_reg) &&
+	    (vcpu->arch.dbsr & KVMPPC_DEBUG_EVENTS))
+		kvmppc_core_queue_debug(vcpu);
+	else
+		kvmppc_core_dequeue_debug(vcpu);
+}
+
+static void debug_to_guest(struct kvm_vcpu *vcpu, u32 dbsr)
+{
+	bool enabled = vcpu->arch.shared->msr & MSR_DE;
+
+	vcpu->arch.dbsr |= dbsr & KVMPPC_DEBUG_EVENTS;
+	if (!enabled)
+		vcpu->arch.dbsr |= DBSR_IDE;
+	debug_requeue(vcpu);
+	trace_kvm_booke_debug_inject(vcpu, vcpu->arch.dbsr,
+				     vcpu->arch.dbg_reg.dbcr0);
+
+	/* A trap that cannot be a debug event is the program interrupt. */
+	if ((dbsr & DBSR_TIE) && !enabled)
+		kvmppc_core_queue_program(vcpu, ESR_PTR);
+}
+
+/* Exit to userspace, telling it what happened and where it came from. */
+static int debug_to_user(struct kvm_vcpu *vcpu, u32 dbsr,
+			 enum kvmppc_debug_origin origin,
+			 const struct kvm_debug_exit_arch *report)
+{
+	struct kvm_run *run = vcpu->run;
+
+	run->exit_reason = KVM_EXIT_DEBUG;
+	run->debug.arch = *report;
+	if (origin == KVMPPC_DEBUG_STRAY)
+		run->debug.arch.flags |= KVMPPC_DEBUG_EXIT_STRAY;
+
+	vcpu->arch.dbg_reported_dbsr = dbsr;
+	vcpu->arch.dbg_reported_flags = run->debug.arch.flags;
+	trace_kvm_booke_debug_exit(vcpu, vcpu->arch.regs.nip, dbsr,
+				   report->address, origin, report->status,
+				   run->debug.arch.flags);
+	return RESUME_HOST;
+}
+
+static int debug_event(struct kvm_vcpu *vcpu, u32 dbsr)
+{
+	struct debug_reg *shadow = &vcpu->arch.shadow_dbg_reg;
+	struct kvm_debug_exit_arch report;
+	enum kvmppc_debug_origin origin;
+	ulong pc = vcpu->arch.regs.nip;
+
+	kvmppc_account_exit(vcpu, DEBUG_EXITS);
+
+	/* Userspace has priority: the guest's are not armed while it debugs. */
+	if (vcpu->guest_debug)
+		origin = kvmppc_debug_attribute(dbsr, shadow->dbcr0, 0);
+	else
+		origin = kvmppc_debug_attribute(dbsr, 0,
+						vcpu->arch.dbg_reg.dbcr0);
+	kvmppc_debug_report(dbsr, pc, shadow, &report);
+
+	if (origin == KVMPPC_DEBUG_GUEST) {
+		trace_kvm_booke_debug_exit(vcpu, pc, dbsr, report.address,
+					   origin, 0, report.flags);
+		debug_to_guest(vcpu, dbsr);
+		return RESUME_GUEST;
+	}
+
+	/* Imprecise news of something that has been dealt with already. */
+	if (!(dbsr & KVMPPC_DEBUG_EVENTS)) {
+		trace_kvm_booke_debug_exit(vcpu, pc, dbsr, pc, origin, 0, 0);
+		return RESUME_GUEST;
+	}
+
+	return debug_to_user(vcpu, dbsr, origin, &report);
+}
+
+/**
+ * kvmppc_debug_interrupt - the guest took a debug interrupt
+ * @vcpu: the vCPU, its dbg_event the DBSR at that time
+ *
+ * Return: RESUME_GUEST for the guest's own events, else RESUME_HOST with
+ * kvm_run filled in.
+ */
+int kvmppc_debug_interrupt(struct kvm_vcpu *vcpu)
+{
+	u32 dbsr = vcpu->arch.dbg_event & ~DBSR_MRR;
+
+	vcpu->arch.dbg_event = 0;
+	return debug_event(vcpu, dbsr);
+}
+
+/**
+ * kvmppc_debug_sw_breakpoint - the guest ran into the breakpoint instruction
+ * @vcpu: the vCPU, its pc at the instruction
+ *
+ * Return: RESUME_HOST with kvm_run filled in.
+ */
+int kvmppc_debug_sw_breakpoint(struct kvm_vcpu *vcpu)
+{
+	struct kvm_debug_exit_arch report = {
+		.address = vcpu->arch.regs.nip,
+		.flags = KVMPPC_DEBUG_EXIT_SW_BP,
+	};
+	bool asked = vcpu->guest_debug & KVM_GUESTDBG_USE_SW_BP;
+
+	kvmppc_account_exit(vcpu, DEBUG_EXITS);
+	return debug_to_user(vcpu, 0, asked ? KVMPPC_DEBUG_USER :
+			     KVMPPC_DEBUG_STRAY, &report);
+}
+
+/**
+ * kvmppc_debug_access - a load or store is about to be emulated
+ * @vcpu: the vCPU, its pc at the instruction
+ * @resume: set to a RESUME_* code if a watchpoint hits
+ *
+ * Return: whether a watchpoint hits, in which case the access is not to be
+ * done: the event comes before it, as in hardware.
+ */
+bool kvmppc_debug_access(struct kvm_vcpu *vcpu, int *resume)
+{
+	struct instruction_op op;
+	ppc_inst_t inst;
+	u32 dbsr;
+
+	if (!vcpu->guest_debug && !(vcpu->arch.shared->msr & MSR_DE))
+		return false;
+	if (kvmppc_get_last_inst(vcpu, INST_GENERIC, &inst) != EMULATE_DONE)
+		return false;
+
+	vcpu->arch.regs.msr = kvmppc_get_msr(vcpu);
+	if (analyse_instr(&op, &vcpu->arch.regs, inst) ||
+	    !OP_IS_LOAD_STORE(op.type & INSTR_TYPE_MASK))
+		return false;
+
+	dbsr = kvmppc_debug_match_dac(&vcpu->arch.shadow_dbg_reg, op.ea,
+				      max(GETSIZE(op.type), 1),
+				      OP_IS_STORE(op.type & INSTR_TYPE_MASK));
+	if (!dbsr)
+		return false;
+
+	*resume = debug_event(vcpu, dbsr);
+	return true;
+}
+
+/**
+ * kvmppc_debug_complete - an instruction was completed by emulation
+ * @vcpu: the vCPU, its pc past the instruction
+ * @msr: the guest's MSR when it began
+ *
+ * The hardware raises no instruction complete event for what KVM emulates, so
+ * it is raised here: for userspace at the next attempt to enter the guest,
+ * which may be after it has completed the instruction's MMIO.
+ */
+void kvmppc_debug_complete(struct kvm_vcpu *vcpu, ulong msr)
+{
+	u32 dbcr0 = vcpu->arch.dbg_reg.dbcr0;
+
+	/* Not completed: the interrupt it raised ends the step instead. */
+	if (vcpu->arch.pending_exceptions & BOOKE_IRQMASK_SYNC)
+		return;
+
+	if (vcpu->guest_debug & KVM_GUESTDBG_SINGLESTEP)
+		kvm_make_request(KVM_REQ_DEBUG_EXIT, vcpu);
+	else if (!vcpu->guest_debug && (msr & MSR_DE) &&
+		 (dbcr0 & DBCR0_IDM) && (dbcr0 & DBCR0_IC))
+		debug_event(vcpu, DBSR_IC);
+}
+
+/**
+ * kvmppc_debug_interrupted - an interrupt is being delivered to the guest
+ * @vcpu: the vCPU, its pc at the handler
+ *
+ * A step ends at the first instruction of the handler, before it is executed,
+ * so that none is passed over.
+ */
+void kvmppc_debug_interrupted(struct kvm_vcpu *vcpu)
+{
+	if (unlikely(vcpu->guest_debug & KVM_GUESTDBG_SINGLESTEP))
+		kvm_make_request(KVM_REQ_DEBUG_EXIT, vcpu);
+}
+
+/**
+ * kvmppc_debug_step_exit - carry out KVM_REQ_DEBUG_EXIT
+ * @vcpu: the vCPU
+ *
+ * Return: whether to exit to userspace; kvm_run is filled in then.
+ */
+bool kvmppc_debug_step_exit(struct kvm_vcpu *vcpu)
+{
+	if (!(vcpu->guest_debug & KVM_GUESTDBG_SINGLESTEP))
+		return false;
+
+	return debug_event(vcpu, DBSR_IC) == RESUME_HOST;
+}
+
+/**
+ * kvmppc_debug_emulate_mtspr - the guest writes one of its debug registers
+ * @vcpu: the vCPU
+ * @sprn: the register
+ * @val: the value
+ *
+ * While userspace debugs the control and address registers take no writes, as
+ * under an external debugger, which DBCR0[EDM] tells the guest of.
+ *
+ * Return: EMULATE_DONE, or EMULATE_FAIL if it is no debug register.
+ */
+int kvmppc_debug_emulate_mtspr(struct kvm_vcpu *vcpu, int sprn, ulong val)
+{
+	struct debug_reg *regs = &vcpu->arch.dbg_reg;
+	ulong *addr;
+
+	if (sprn == SPRN_DBSR) {
+		vcpu->arch.dbsr &= ~val;
+		debug_requeue(vcpu);
+		return EMULATE_DONE;
+	}
+
+	addr = debug_address_reg(regs, sprn);
+	if (!addr && sprn != SPRN_DBCR0 && sprn != SPRN_DBCR1 &&
+	    sprn != SPRN_DBCR2)
+		return EMULATE_FAIL;
+	if (vcpu->guest_debug)
+		return EMULATE_DONE;
+
+	if (addr)
+		*addr = val;
+	else if (sprn == SPRN_DBCR0)
+		regs->dbcr0 = val & KVMPPC_DEBUG_GUEST_DBCR0;
+	else if (sprn == SPRN_DBCR1)
+		regs->dbcr1 = val & GUEST_DBCR1;
+	else
+		regs->dbcr2 = val & GUEST_DBCR2;
+
+	debug_requeue(vcpu);
+	kvmppc_debug_update(vcpu);
+	return EMULATE_DONE;
+}
+
+/**
+ * kvmppc_debug_emulate_mfspr - the guest reads one of its debug registers
+ * @vcpu: the vCPU
+ * @sprn: the register
+ * @val: set to what the guest last wrote, whoever debugs
+ *
+ * Return: EMULATE_DONE, or EMULATE_FAIL if it is no debug register.
+ */
+int kvmppc_debug_emulate_mfspr(struct kvm_vcpu *vcpu, int sprn, ulong *val)
+{
+	struct debug_reg *regs = &vcpu->arch.dbg_reg;
+	ulong *addr;
+
+	switch (sprn) {
+	case SPRN_DBCR0:
+		*val = regs->dbcr0;
+		if (vcpu->guest_debug)
+			*val |= DBCR0_EDM;
+		return EMULATE_DONE;
+	case SPRN_DBCR1:
+		*val = regs->dbcr1;
+		return EMULATE_DONE;
+	case SPRN_DBCR2:
+		*val = regs->dbcr2;
+		return EMULATE_DONE;
+	case SPRN_DBSR:
+		*val = vcpu->arch.dbsr;
+		return EMULATE_DONE;
+	}
+
+	addr = debug_address_reg(regs, sprn);
+	if (!addr)
+		return EMULATE_FAIL;
+	*val = *addr;
+	return EMULATE_DONE;
+}
+
+/* With userspace debugging, keep the guest's hands off MSR[DE]. */
+static void debug_protect_msr(struct kvm_vcpu *vcpu)
+{
+#ifdef CONFIG_KVM_BOOKE_HV
+	if (vcpu->guest_debug)
+		vcpu->arch.shadow_msrp |= MSRP_DEP;
+	else
+		vcpu->arch.shadow_msrp &= ~MSRP_DEP;
+#endif
+}
+
+/* Can what userspace wants to hand to the guest be handed over? */
+static int debug_may_inject(struct kvm_vcpu *vcpu, u32 control)
+{
+	u32 flags = vcpu->arch.dbg_reported_flags;
+
+	if (control & KVM_GUESTDBG_INJECT_BP)
+		return flags & KVMPPC_DEBUG_EXIT_SW_BP &&
+		       !(control & KVM_GUESTDBG_INJECT_DB) ? 0 : -EINVAL;
+	if (control & KVM_GUESTDBG_INJECT_DB)
+		return flags & ~(KVMPPC_DEBUG_EXIT_SW_BP |
+				 KVMPPC_DEBUG_EXIT_STRAY) ? 0 : -EINVAL;
+	return 0;
+}
+
+/**
+ * kvm_arch_vcpu_ioctl_set_guest_debug - KVM_SET_GUEST_DEBUG
+ * @vcpu: the vCPU
+ * @dbg: what userspace asks for, and what it hands back to the guest
+ *
+ * All or nothing: a request that is refused leaves the former one in force.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int kvm_arch_vcpu_ioctl_set_guest_debug(struct kvm_vcpu *vcpu,
+					struct kvm_guest_debug *dbg)
+{
+	struct debug_reg regs;
+	u32 nr_bp, nr_wp;
+	int r;
+
+	vcpu_load(vcpu);
+
+	r = kvmppc_debug_program(dbg, &regs, &nr_bp, &nr_wp);
+	if (!r)
+		r = debug_may_inject(vcpu, dbg->control);
+	trace_kvm_booke_debug_set(vcpu, dbg->control, &regs, nr_bp, nr_wp, r);
+	if (r)
+		goto out;
+
+	if (dbg->control & KVM_GUESTDBG_INJECT_DB)
+		debug_to_guest(vcpu, vcpu->arch.dbg_reported_dbsr);
+	if (dbg->control & KVM_GUESTDBG_INJECT_BP)
+		kvmppc_core_queue_program(vcpu, ESR_PIL);
+	if (dbg->control & DEBUG_INJECT)
+		vcpu->arch.dbg_reported_flags = 0;
+
+	vcpu->guest_debug = dbg->control & KVM_GUESTDBG_ENABLE ?
+			    dbg->control & ~DEBUG_INJECT : 0;
+	vcpu->arch.shadow_dbg_reg = regs;
+	kvmppc_debug_update(vcpu);
+	debug_protect_msr(vcpu);
+	kvmppc_debug_sync_msr(vcpu, vcpu->arch.shared->msr);
+out:
+	vcpu_put(vcpu);
+	return r;
+}
