@@ -50,6 +50,19 @@ gd_write:
 	stw	4, PORT_SYNC(28)
 	b	gd_round
 
+/* Ready to take debug interrupts, none of its own making; then a loop. */
+	.globl	gi_start, gi_sync, gi_loop
+gi_start:
+	mtspr	SPR_DBCR0, 10
+	mtmsr	11
+gi_sync:
+	stw	4, PORT_SYNC(28)
+gi_loop:
+	addi	4, 4, 1
+	addi	4, 4, 1
+	addi	4, 4, 1
+	b	gi_loop
+
 /* Branch event after a long straight way without an exit; ctr is its start. */
 	.globl	gb_start, gb_branch, gb_landed, gb_end
 gb_start:
@@ -107,7 +120,7 @@ sv_start:
 	rlwinm	5, 5, 0, 4, 1
 	mtspr	SPR_DBCR0, 5
 	mfspr	9, SPR_SPRG0
-	sc
+	lwz	9, PORT_IO(28)
 	mfspr	9, SPR_DBCR0
 	bdnz	1b
 	mtmsr	12

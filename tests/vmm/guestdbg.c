@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A guest that uses its own debug registers, with and without userspace debugging it. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -154,13 +155,17 @@ out:
 /* The DBSR events of a debug exit can be handed to the guest. */
 void scenario_guest_inject(void)
 {
-	struct vm *vm = debug_vm("loop_start", 0);
-	uint32_t first = sym("loop_start"), handler = sym("h_debug");
+	struct vm *vm = debug_vm("gi_start", DBCR0_IDM);
+	uint32_t first = sym("gi_loop"), handler = sym("h_debug");
 	int r;
 
-	vm->regs.msr = MSR_DE;
+	if (!tap_ok(round_of(vm), "a guest that can take debug interrupts"))
+		goto out;
+	vm->regs.pc = first;
 	vm_debug(vm, STEP);
 	vm_set_regs(vm);
+	tap_ok(vm_debug(vm, STEP | KVM_GUESTDBG_INJECT_DB) == -EINVAL,
+	       "nothing reported yet, nothing to inject");
 	r = vm_run_port(vm, DEFAULT_MS);
 	if (!tap_ok(r == KVM_EXIT_DEBUG && vm->run->debug.arch.address == first + 4, "a step"))
 		tap_diag("%s", vm_exit_str(vm, r));
@@ -172,9 +177,11 @@ void scenario_guest_inject(void)
 		    "the guest's debug interrupt: its handler, unexecuted"))
 		tap_diag("expected pc 0x%x, got %s", handler, vm_exit_str(vm, r));
 	/* on through the handler: CSRR0 to the log, DBSR to r25, and back */
-	for (; r == KVM_EXIT_DEBUG && vm->regs.pc >= handler &&
-	     vm->regs.pc <= sym("h_debug_end"); vm_get_regs(vm))
+	while (r == KVM_EXIT_DEBUG && vm->regs.pc >= handler &&
+	       vm->regs.pc <= sym("h_debug_end")) {
 		r = vm_run_port(vm, DEFAULT_MS);
+		vm_get_regs(vm);
+	}
 	if (!tap_ok(r == KVM_EXIT_DEBUG && vm->regs.pc == first + 4 &&
 		    *vm_word(vm, GUEST_LOG + 4) == first + 4,
 		    "it goes back to where the step had ended"))

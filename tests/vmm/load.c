@@ -32,7 +32,7 @@ struct guest {
 	bool ok;
 };
 
-static bool timing, hold;
+static bool timing, gate, hold;
 static pthread_barrier_t done;
 
 static bool do_steps(struct vm *vm, unsigned int n)
@@ -164,6 +164,9 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	case 't':
 		timing = true;
 		return 0;
+	case 'g':
+		gate = true;
+		return 0;
 	case 'w':
 		hold = true;
 		return 0;
@@ -185,6 +188,7 @@ int cmd_load(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{ "timing", 't', NULL, 0, "Show KVM's own exit statistics (debugfs)", 0 },
+		{ "gate", 'g', NULL, 0, "Start when a line comes from standard input", 0 },
 		{ "wait", 'w', NULL, 0, "When done, keep the VMs until standard input ends", 0 },
 		{ 0 }
 	};
@@ -195,9 +199,13 @@ int cmd_load(int argc, char **argv)
 	};
 	bool ok = true;
 	unsigned int i;
+	int c;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, NULL))
 		return 2;
+	if (gate)
+		for (c = getchar(); c != '\n' && c != EOF; c = getchar())
+			;
 	pthread_barrier_init(&done, NULL, nr_guests + 1);
 	for (i = 0; i < nr_guests; i++) {
 		guests[i].index = i;
@@ -257,16 +265,18 @@ static void *demo_thread(void *arg)
 
 static error_t demo_opt(int key, char *arg, struct argp_state *state)
 {
-	unsigned int *value = key == 's' ? &demo_secs : &demo_vms;
+	unsigned int *value = key == 'v' ? &demo_vms : &demo_secs;
 	char *end;
 
-	if (key != 's' && key != 'v')
+	if (key != 'v' && key != ARGP_KEY_ARG)
 		return ARGP_ERR_UNKNOWN;
 	*value = strtoul(arg, &end, 10);
 	if (end == arg || *end || !*value)
 		argp_error(state, "not a number above 0: %s", arg);
 	if (key == 'v' && *value > MAX_VMS)
 		argp_error(state, "at most %d VMs", MAX_VMS);
+	if (key != 'v' && state->arg_num)
+		argp_error(state, "one number of seconds only");
 	return 0;
 }
 
@@ -274,13 +284,12 @@ static error_t demo_opt(int key, char *arg, struct argp_state *state)
 int cmd_demo(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{ "secs", 's', "SECS", 0, "For how long (default 20)", 0 },
 		{ "vms", 'v', "N", 0, "How many guests (default 2)", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = {
-		.options = options, .parser = demo_opt,
-		.doc = "Guests that are single-stepped and hit breakpoints for a while.",
+		.options = options, .parser = demo_opt, .args_doc = "[SECS]",
+		.doc = "Guests that are single-stepped and hit breakpoints for SECS seconds (20).",
 	};
 	bool ok = true;
 	unsigned int i;

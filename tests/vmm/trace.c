@@ -327,7 +327,7 @@ void scenario_perf(void)
 	const unsigned int steps = 300, sets = 4;
 	unsigned long long n[NR];
 	struct vm *vm = vm_new(0);
-	unsigned int i, good = 0;
+	unsigned int good = 0, i;
 	int fd[NR];
 
 	for (i = 0; i < NR; i++) {
@@ -338,8 +338,8 @@ void scenario_perf(void)
 	vm_start(vm, "emul_start", 0);
 	for (i = 0; i < sets; i++)
 		vm_debug(vm, STEP);
-	for (i = 0; i < steps; i++)
-		good += vm_run(vm, 1000) == KVM_EXIT_DEBUG;
+	while (good < steps && vm_run(vm, 1000) == KVM_EXIT_DEBUG)
+		good++;
 	/* a guest's own event: its debug interrupt is an injection */
 	vm_debug(vm, 0);
 	vm_ivor(vm, IVOR_DEBUG, "h_burst");

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A million debug events: totals exact, hits dropped and the drops counted.
+. ./lib.sh
+
+n=1000000
+
+top_start -d 1 || { plan; exit 1; }
+check "$n debug events of a guest's own" load guest=$n
+top_settle
+is "$(top_get "$pid" events.step)" $n "all of them counted"
+is "$(top_get "$pid" origin.guest)" $n "of origin guest"
+is "$(top_get "$pid" exits.debug)" $n "as many debug exits"
+is "$(top_get "$pid" debug_exit_ns.count)" $n "all of them timed"
+dropped=$(tail -n 1 /tmp/top.json | kvmdbg-vmm json dropped_hits)
+hits=$(grep -o '"raw":' /tmp/top.json | wc -l)
+check "hits were dropped ($dropped)" test "$dropped" -gt 0
+check "hits were shown ($hits)" test "$hits" -gt 0
+is $((dropped + hits)) $n "dropped and shown make all of them"
+plan
