@@ -94,6 +94,7 @@ void scenario_swbp(void)
 
 static void stray(const char *name, uint32_t control, uint32_t msr)
 {
+	const uint32_t flags = KVMPPC_DEBUG_EXIT_SW_BP | KVMPPC_DEBUG_EXIT_STRAY;
 	struct vm *vm = bp_vm(2, msr);
 	uint32_t at = sym("bp_at");
 	int r;
@@ -110,10 +111,10 @@ static void stray(const char *name, uint32_t control, uint32_t msr)
 	vm_get_regs(vm);
 	if (!tap_ok(r == KVM_EXIT_DEBUG && vm->regs.pc == at &&
 		    vm->run->debug.arch.address == at && !vm->run->debug.arch.status &&
-		    vm_flags(vm) == (KVMPPC_DEBUG_EXIT_SW_BP | KVMPPC_DEBUG_EXIT_STRAY),
+		    vm_flags(vm) == flags,
 		    "%s: an exit at the breakpoint, flagged as stray", name))
 		tap_diag("expected address and pc 0x%x flags 0x%x, got %s", at,
-			 KVMPPC_DEBUG_EXIT_SW_BP | KVMPPC_DEBUG_EXIT_STRAY, vm_exit_str(vm, r));
+			 flags, vm_exit_str(vm, r));
 	vm_free(vm);
 }
 
