@@ -30,7 +30,8 @@ struct backend_event {
  * @object_end: byte behind it
  * @events: what it attaches to, in the order of attaching; ends with a NULL event
  * @probe: the event that tells whether a kernel is of this platform
- * @missing: sentence for a kernel without it: what it is, and what to do
+ * @missing: what a kernel without it lacks
+ * @remedy: what to do about that
  * @name: as shown, from the contents of /proc/cpuinfo
  * @switch_hz: ticks a second of the clock that register switches are timed
  *	with, from the contents of /proc/cpuinfo; 0 if unknown
@@ -43,6 +44,7 @@ struct backend {
 	const struct backend_event *events;
 	const char *probe;
 	const char *missing;
+	const char *remedy;
 	const char *(*name)(const char *cpuinfo);
 	uint64_t (*switch_hz)(const char *cpuinfo);
 	uint32_t (*kinds)(const struct kvmdbg_hit *hit);

@@ -72,8 +72,8 @@ const struct backend booke_backend = {
 	.object_end = booke_bpf_object_end,
 	.events = booke_events,
 	.probe = "kvm_booke_debug_exit",
-	.missing = "KVM's debug trace events for PowerPC BookE: boot a kernel with the kvmdbg "
-		   "patches, CONFIG_KVM_E500V2 or CONFIG_KVM_E500MC, and CONFIG_TRACEPOINTS",
+	.missing = "KVM's debug trace events (kvm_booke_*, PowerPC e500)",
+	.remedy = "boot a kernel with the kvmdbg patches and CONFIG_KVM_E500V2=y or CONFIG_KVM_E500MC=y",
 	.name = booke_name,
 	.switch_hz = booke_switch_hz,
 	.kinds = booke_kinds,

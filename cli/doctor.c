@@ -165,11 +165,9 @@ static void check_events(const struct btf *btf, const struct backend *backend)
 		if (!err)
 			report("event", STATUS_OK, NULL, "%s", event->event);
 		else
-			report("event", STATUS_MISSING, err == -ENOENT ?
-			       "boot a kernel with the kvmdbg patches and CONFIG_KVM_E500V2=y or CONFIG_KVM_E500MC=y" :
-			       "build kernel and kvmdbg from one source",
-			       "%s: %s", event->event,
-			       err == -ENOENT ? "not in this kernel" : "its arguments are not ours");
+			report("event", STATUS_MISSING, backend->remedy, "%s: %s", event->event,
+			       err == -ENOENT ? "not in this kernel" :
+			       "its arguments are not those of this platform");
 	}
 }
 
@@ -177,7 +175,7 @@ static const char *check_btf(void)
 {
 	const struct backend *backend;
 	const char *name = NULL;
-	char cpuinfo[4096];
+	char cpuinfo[4096] = "";
 	struct btf *btf;
 
 	btf = btf__load_vmlinux_btf();
@@ -189,14 +187,19 @@ static const char *check_btf(void)
 	}
 	report("btf", STATUS_OK, NULL, "/sys/kernel/btf/vmlinux");
 	backend = backend_find(btf);
-	if (backend && read_file("/proc/cpuinfo", cpuinfo, sizeof(cpuinfo)) >= 0) {
+	if (backend) {
+		read_file("/proc/cpuinfo", cpuinfo, sizeof(cpuinfo));
 		name = backend->name(cpuinfo);
 		report("backend", STATUS_OK, NULL, "%s", name);
 		report("clock", backend->switch_hz(cpuinfo) ? STATUS_OK : STATUS_OPTIONAL,
 		       "mount /proc; without the clock's rate no cost of register switches is shown",
 		       "%llu Hz", (unsigned long long)backend->switch_hz(cpuinfo));
+	} else {
+		backend = backends[0];
+		report("backend", STATUS_MISSING, backend->remedy, "this kernel lacks %s",
+		       backend->missing);
 	}
-	check_events(btf, backend ? backend : backends[0]);
+	check_events(btf, backend);
 	btf__free(btf);
 	return name;
 }
@@ -325,6 +328,6 @@ int doctor_main(int argc, char **argv)
 	if (ret)
 		return ret;
 	if (!ok && !json)
-		return fail(EXIT_FEATURE, "'kvmdbg top' cannot run here: see what is missing above");
+		return complain(EXIT_FEATURE, "'kvmdbg top' cannot run here: see what is missing above");
 	return ok ? EXIT_OK : EXIT_FEATURE;
 }

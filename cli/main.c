@@ -69,5 +69,5 @@ int main(int argc, char **argv)
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return run(&commands[i], argc - 1, argv + 1);
-	return fail(EXIT_USAGE, "'%s': no such command: see 'kvmdbg --help'", argv[1]);
+	return complain(EXIT_USAGE, "'%s': no such command: see 'kvmdbg --help'", argv[1]);
 }

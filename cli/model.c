@@ -326,7 +326,9 @@ void model_end(struct model *model, uint64_t lost_events)
 	for (i = 0; i < model->nr_vcpus; i++)
 		if (model->vcpus[i]->vm->shown)
 			model->dropped_hits += model->vcpus[i]->total.dropped_hits;
-	qsort(model->vcpus, model->nr_vcpus, sizeof(*model->vcpus), vcpu_order);
+	if (model->nr_vcpus)
+		qsort(model->vcpus, model->nr_vcpus, sizeof(*model->vcpus),
+		      vcpu_order);
 	for (i = 0; i < model->nr_hits; i++) {
 		const struct model_vm *vm = model_vm_of(model, &model->hits[i]);
 

@@ -148,7 +148,7 @@ int print_json(const struct model *model)
 	char *text = frame_json(model);
 
 	if (!text)
-		return fail(EXIT_IO, "no memory for a frame of JSON");
+		return complain(EXIT_IO, "no memory for a frame of JSON");
 	puts(text);
 	free(text);
 	return flush_stdout();
@@ -168,7 +168,7 @@ int print_batch(const struct model *model, const char *host)
 	int row;
 
 	if (!canvas_resize(&canvas, view_rows(model), BATCH_COLUMNS))
-		return fail(EXIT_IO, "no memory for a frame");
+		return complain(EXIT_IO, "no memory for a frame");
 	view_frame(&canvas, model, &options);
 	for (row = 0; row < canvas.rows; row++) {
 		canvas_row(&canvas, row, ascii, text, sizeof(text));

@@ -65,10 +65,10 @@ int screen_open(void)
 	const char *term = getenv("TERM");
 
 	if (tcgetattr(STDOUT_FILENO, &saved_mode))
-		return fail(EXIT_IO, "cannot use the terminal: %s: try --batch", strerror(errno));
+		return complain(EXIT_IO, "cannot use the terminal: %s: try --batch", strerror(errno));
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
-		return fail(EXIT_IO, "unknown terminal type '%s': set TERM, or use --batch",
+		return complain(EXIT_IO, "unknown terminal type '%s': set TERM, or use --batch",
 			    term ? term : "");
 	add_restore("sgr0");
 	add_restore("cnorm");
@@ -150,7 +150,7 @@ int screen_draw(const struct canvas *canvas)
 	attrset(A_NORMAL);
 	/* ncurses does not tell of a failed write, the stream does not know of it. */
 	if (refresh() == ERR || tcgetpgrp(STDOUT_FILENO) < 0)
-		return fail(EXIT_IO, "the terminal is gone");
+		return complain(EXIT_IO, "the terminal is gone");
 	return EXIT_OK;
 }
 

@@ -112,13 +112,13 @@ const struct backend *backend_find(const struct btf *btf)
 	return NULL;
 }
 
-static int fail_privilege(const char *what, int err)
+static int complain_privilege(const char *what, int err)
 {
 	if (err == -EPERM || err == -EACCES)
-		return fail(EXIT_FEATURE,
+		return complain(EXIT_FEATURE,
 			    "%s: %s: run as root or with CAP_BPF and CAP_PERFMON, see 'kvmdbg doctor'",
 			    what, strerror(-err));
-	return fail(EXIT_FEATURE, "%s: %s: see 'kvmdbg doctor', or --verbose for the details", what,
+	return complain(EXIT_FEATURE, "%s: %s: see 'kvmdbg doctor', or --verbose for the details", what,
 		    strerror(-err));
 }
 
@@ -130,21 +130,22 @@ static int choose_backend(struct session *session)
 
 	btf = btf__load_vmlinux_btf();
 	if (!btf && (errno == EPERM || errno == EACCES))
-		return fail_privilege("cannot read the kernel's BTF (/sys/kernel/btf/vmlinux)",
+		return complain_privilege("cannot read the kernel's BTF (/sys/kernel/btf/vmlinux)",
 				      -errno);
 	if (!btf)
-		return fail(EXIT_FEATURE,
+		return complain(EXIT_FEATURE,
 			    "this kernel has no BTF (/sys/kernel/btf/vmlinux): %s: boot one with CONFIG_DEBUG_INFO_BTF=y",
 			    strerror(errno));
 	session->backend = backend_find(btf);
 	if (!session->backend) {
-		ret = fail(EXIT_FEATURE, "this kernel lacks %s", backends[0]->missing);
+		ret = complain(EXIT_FEATURE, "this kernel lacks %s: %s",
+			       backends[0]->missing, backends[0]->remedy);
 		goto out;
 	}
 	for (event = session->backend->events; event->event; event++) {
 		err = backend_event_check(btf, event);
 		if (err) {
-			ret = fail(EXIT_FEATURE,
+			ret = complain(EXIT_FEATURE,
 				   "trace event %s: %s: this kernel and this kvmdbg do not match, build both from one source",
 				   event->event, err == -ENOENT ? "not in this kernel" :
 				   "unexpected arguments");
@@ -162,7 +163,7 @@ static struct bpf_map *find_map(const struct session *session, const char *name,
 
 	/* The object is part of this program: a mismatch is a mistake in the build. */
 	if (!map || (size && bpf_map__value_size(map) < size)) {
-		fail(EXIT_FEATURE, "BPF map %s: not in this build: build kvmdbg again", name);
+		complain(EXIT_FEATURE, "BPF map %s: not in this build: build kvmdbg again", name);
 		return NULL;
 	}
 	return map;
@@ -180,7 +181,7 @@ static int load(struct session *session, const struct kvmdbg_config *config)
 	session->object = bpf_object__open_mem(backend->object,
 					       backend->object_end - backend->object, &opts);
 	if (!session->object)
-		return fail_privilege("cannot open the BPF programs", -errno);
+		return complain_privilege("cannot open the BPF programs", -errno);
 	rodata = find_map(session, ".rodata", sizeof(*config));
 	vcpus = find_map(session, ".bss.vcpus", KVMDBG_MAX_VCPUS * sizeof(*session->vcpus));
 	used = find_map(session, ".bss.used", sizeof(*session->nr_used));
@@ -192,7 +193,7 @@ static int load(struct session *session, const struct kvmdbg_config *config)
 	memcpy(value, config, sizeof(*config));
 	err = bpf_object__load(session->object);
 	if (err)
-		return fail_privilege("cannot load the BPF programs", err);
+		return complain_privilege("cannot load the BPF programs", err);
 	session->vcpus = bpf_map__initial_value(vcpus, &size);
 	session->nr_used = bpf_map__initial_value(used, &size);
 	session->free_fd = bpf_map__fd(freed);
@@ -213,7 +214,7 @@ static void check_jit(const struct bpf_program *program, bool verbose)
 		fprintf(stderr, "kvmdbg: program %s: %u bytes of BPF, %u bytes of machine code\n",
 			bpf_program__name(program), info.xlated_prog_len, info.jited_prog_len);
 	if (!info.jited_prog_len)
-		fail(0, "BPF program %s is interpreted, this costs the guests time: set net.core.bpf_jit_enable=1, or boot a kernel with CONFIG_BPF_JIT=y",
+		complain(0, "BPF program %s is interpreted, this costs the guests time: set net.core.bpf_jit_enable=1, or boot a kernel with CONFIG_BPF_JIT=y",
 		     bpf_program__name(program));
 }
 
@@ -227,7 +228,7 @@ static int attach(struct session *session, bool verbose)
 	for (event = session->backend->events; event->event; event++) {
 		program = bpf_object__find_program_by_name(session->object, event->program);
 		if (!program || session->nr_links == MAX_LINKS)
-			return fail(EXIT_FEATURE,
+			return complain(EXIT_FEATURE,
 				    "BPF program %s: not in this build: build kvmdbg again",
 				    event->program);
 		check_jit(program, verbose);
@@ -235,7 +236,7 @@ static int attach(struct session *session, bool verbose)
 		if (!link) {
 			snprintf(what, sizeof(what), "cannot attach to trace event %s",
 				 event->event);
-			return fail_privilege(what, -errno);
+			return complain_privilege(what, -errno);
 		}
 		session->links[session->nr_links++] = link;
 	}
@@ -261,12 +262,12 @@ int session_open(struct session **result, const struct kvmdbg_config *config, bo
 	libbpf_set_print(print_libbpf);
 	session = calloc(1, sizeof(*session));
 	if (!session)
-		return fail(EXIT_IO, "no memory");
+		return complain(EXIT_IO, "no memory");
 	ret = choose_backend(session);
 	if (ret)
 		goto failed;
 	if (read_file("/proc/cpuinfo", cpuinfo, sizeof(cpuinfo)) < 0) {
-		ret = fail(EXIT_IO, "/proc/cpuinfo: %s: mount /proc", strerror(errno));
+		ret = complain(EXIT_IO, "/proc/cpuinfo: %s: mount /proc", strerror(errno));
 		goto failed;
 	}
 	session->name = session->backend->name(cpuinfo);
@@ -277,14 +278,14 @@ int session_open(struct session **result, const struct kvmdbg_config *config, bo
 	session->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(session->object, "hits"),
 					 take_hit, session, NULL);
 	if (!session->ring) {
-		ret = fail_privilege("cannot map the buffer of hits", -errno);
+		ret = complain_privilege("cannot map the buffer of hits", -errno);
 		goto failed;
 	}
 	ret = attach(session, verbose);
 	if (ret)
 		goto failed;
 	if (!drop_capabilities()) {
-		ret = fail(EXIT_FEATURE, "cannot give up capabilities: %s", strerror(errno));
+		ret = complain(EXIT_FEATURE, "cannot give up capabilities: %s", strerror(errno));
 		goto failed;
 	}
 	*result = session;
@@ -321,7 +322,7 @@ int session_hits(struct session *session, struct model *model)
 	session->model = model;
 	err = ring_buffer__consume(session->ring);
 	if (err < 0)
-		return fail(EXIT_IO, "cannot read the buffer of hits: %s", strerror(-err));
+		return complain(EXIT_IO, "cannot read the buffer of hits: %s", strerror(-err));
 	return EXIT_OK;
 }
 
@@ -385,18 +386,18 @@ int session_frame(struct session *session, struct model *model)
 			continue;
 		read_entry(entry, &copy);
 		if (!model_add(model, slot, &copy))
-			return fail(EXIT_IO, "no memory for another vCPU");
+			return complain(EXIT_IO, "no memory for another vCPU");
 		if (copy.state != KVMDBG_GONE)
 			continue;
 		memset(entry, 0, sizeof(*entry));
 		err = bpf_map_update_elem(session->free_fd, NULL, &slot, BPF_ANY);
 		if (err)
-			return fail(EXIT_IO, "cannot give back a vCPU's counters: %s",
+			return complain(EXIT_IO, "cannot give back a vCPU's counters: %s",
 				    strerror(-err));
 	}
 	err = read_lost(session, &lost);
 	if (err)
-		return fail(EXIT_IO, "cannot read the count of lost events: %s", strerror(-err));
+		return complain(EXIT_IO, "cannot read the count of lost events: %s", strerror(-err));
 	model_end(model, lost);
 	return EXIT_OK;
 }

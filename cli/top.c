@@ -149,7 +149,7 @@ static void top_draw(struct top *top)
 
 	screen_size(&rows, &columns);
 	if (!canvas_resize(&top->canvas, rows, columns)) {
-		top_end(top, fail(EXIT_IO, "no memory for the screen"));
+		top_end(top, complain(EXIT_IO, "no memory for the screen"));
 		return;
 	}
 	if (top->help)
@@ -241,7 +241,7 @@ static void top_loop(struct top *top, int signals)
 		if (wait > HITS_NS)
 			wait = HITS_NS;
 		if (poll(fds, 2, (wait + 999999) / 1000000) < 0 && errno != EINTR) {
-			top_end(top, fail(EXIT_IO, "poll: %s", strerror(errno)));
+			top_end(top, complain(EXIT_IO, "poll: %s", strerror(errno)));
 			return;
 		}
 		ret = session_hits(top->session, &top->model);
@@ -254,7 +254,7 @@ static void top_loop(struct top *top, int signals)
 		if (fds[1].revents & POLLIN)
 			top_keys(top);
 		if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL))
-			top_end(top, fail(EXIT_IO, "the terminal is gone"));
+			top_end(top, complain(EXIT_IO, "the terminal is gone"));
 		now = monotonic_ns();
 		if (!top->done && now >= next) {
 			top_frame(top);
@@ -281,7 +281,7 @@ static int open_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
-		fail(EXIT_FEATURE, "signalfd: %s: boot a kernel with CONFIG_SIGNALFD=y",
+		complain(EXIT_FEATURE, "signalfd: %s: boot a kernel with CONFIG_SIGNALFD=y",
 		     strerror(errno));
 	return fd;
 }
@@ -313,7 +313,7 @@ int top_main(int argc, char **argv)
 	if (top.ret)
 		goto out;
 	if (!model_init(&top.model, monotonic_ns())) {
-		top.ret = fail(EXIT_IO, "no memory");
+		top.ret = complain(EXIT_IO, "no memory");
 		goto out;
 	}
 	session_setup_model(top.session, &top.model);

@@ -11,7 +11,7 @@
 
 #include "util.h"
 
-int fail(int code, const char *fmt, ...)
+int complain(int code, const char *fmt, ...)
 {
 	va_list args;
 
@@ -28,7 +28,7 @@ int fail(int code, const char *fmt, ...)
 int flush_stdout(void)
 {
 	if (fflush(stdout) || ferror(stdout))
-		return fail(EXIT_IO, "cannot write the output: %s: what was printed is not complete",
+		return complain(EXIT_IO, "cannot write the output: %s: what was printed is not complete",
 			    strerror(errno));
 	return EXIT_OK;
 }

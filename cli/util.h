@@ -18,11 +18,11 @@ enum exit_code {
 };
 
 /**
- * fail - print "kvmdbg: message" on standard error
- * @code: returned as it is, so that a function can `return fail(EXIT_IO, ...)`
+ * complain - print "kvmdbg: message" on standard error
+ * @code: returned as it is, so that a function can `return complain(EXIT_IO, ...)`
  * @fmt: what failed: why: what to do
  */
-int fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int complain(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /** flush_stdout - write what was printed; EXIT_OK, or EXIT_IO after a message */
 int flush_stdout(void);

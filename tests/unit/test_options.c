@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The command line of kvmdbg top. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "commands.h"
+#include "util.h"
+
+#define ARGS(...) ((char *[]){ "kvmdbg top", __VA_ARGS__, NULL })
+
+static int count(char **argv)
+{
+	int argc = 0;
+
+	while (argv[argc])
+		argc++;
+	return argc;
+}
+
+/* Exit status of a command line, read by a process of its own; message in @text. */
+static int status_of(char **argv, char *text, size_t size)
+{
+	struct top_options options;
+	int fds[2], status;
+	ssize_t got;
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		dup2(fds[1], STDERR_FILENO);
+		top_parse(&options, count(argv), argv);
+		_exit(0);
+	}
+	close(fds[1]);
+	got = read(fds[0], text, size - 1);
+	text[got > 0 ? got : 0] = 0;
+	close(fds[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void test_bad(void **state)
+{
+	char **const bad[] = {
+		ARGS("-d", "0"), ARGS("-d", "x"), ARGS("-d", "-1"), ARGS("-d", "1s"),
+		ARGS("--delay=99999"), ARGS("-d", ""), ARGS("-n", "0"), ARGS("-n", "-1"),
+		ARGS("-n", "1.5"), ARGS("-n", "99999999999"), ARGS("--pid", "0"),
+		ARGS("--pid", "abc"), ARGS("--pid=99999999999"), ARGS("--vcpu", "-1"),
+		ARGS("--vcpu", "4294967295"), ARGS("--vm", ""), ARGS("--hits-rate", "many"),
+		ARGS("extra"), ARGS("-x"), ARGS("--nothing"), ARGS("-d"),
+	};
+	char text[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (status_of(bad[i], text, sizeof(text)) != EXIT_USAGE)
+			fail_msg("'%s' is taken", bad[i][1]);
+		/* it says who speaks, and what was wrong */
+		assert_memory_equal(text, "kvmdbg top: ", 12);
+		if (bad[i][1][0] == '-' && bad[i][2] && bad[i][2][0])
+			assert_non_null(strstr(text, bad[i][2]));
+	}
+}
+
+static void test_defaults(void **state)
+{
+	struct top_options options;
+	char **argv = ((char *[]){ "kvmdbg top", NULL });
+
+	(void)state;
+	memset(&options, 0x55, sizeof(options));
+	top_parse(&options, count(argv), argv);
+	assert_int_equal(options.config.tgid, KVMDBG_ANY);
+	assert_int_equal(options.config.vcpu, KVMDBG_ANY);
+	assert_int_equal(options.config.hits_per_sec, 1000);
+	assert_int_equal(options.config.pad, 0);
+	assert_true(options.interval_ns == 1000000000);
+	assert_int_equal(options.frames, 0);
+	assert_false(options.batch || options.json || options.verbose);
+	assert_null(options.vm);
+}
+
+static void test_good(void **state)
+{
+	struct top_options options;
+	char **argv = ARGS("-b", "--json", "-d", "0.25", "-n3", "--pid=12", "--vcpu", "0", "--vm",
+			   "web*", "--hits-rate=0", "-v");
+
+	(void)state;
+	top_parse(&options, count(argv), argv);
+	assert_int_equal(options.config.tgid, 12);
+	assert_int_equal(options.config.vcpu, 0);
+	assert_int_equal(options.config.hits_per_sec, 0);
+	assert_true(options.interval_ns == 250000000);
+	assert_int_equal(options.frames, 3);
+	assert_true(options.batch && options.json && options.verbose);
+	assert_string_equal(options.vm, "web*");
+}
+
+/* Help is no error, and goes to standard output. */
+static void test_help(void **state)
+{
+	char text[64];
+	int null = open("/dev/null", O_WRONLY), out = dup(STDOUT_FILENO), status;
+
+	(void)state;
+	dup2(null, STDOUT_FILENO);
+	status = status_of(ARGS("--help"), text, sizeof(text));
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	close(null);
+	assert_int_equal(status, 0);
+	assert_string_equal(text, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_help),
+	};
+
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}
