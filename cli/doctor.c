@@ -147,7 +147,7 @@ static void check_bpf(void)
 		       strerror(errno));
 	else if (!info.jited_prog_len)
 		report("jit", STATUS_OPTIONAL,
-		       "sysctl net.core.bpf_jit_enable=1, on a kernel with CONFIG_BPF_JIT=y: interpreted programs cost the guests more",
+		       "sysctl net.core.bpf_jit_enable=1, on a kernel with CONFIG_BPF_JIT=y",
 		       "programs are interpreted");
 	else
 		report("jit", STATUS_OK, NULL, "programs are compiled");
@@ -155,7 +155,7 @@ static void check_bpf(void)
 }
 
 /* The trace events that a platform's programs attach to. */
-static void check_events(const struct btf *btf, const struct backend *backend)
+static void check_events(const struct btf *btf, const struct backend *backend, const char *remedy)
 {
 	const struct backend_event *event;
 	int err;
@@ -165,7 +165,7 @@ static void check_events(const struct btf *btf, const struct backend *backend)
 		if (!err)
 			report("event", STATUS_OK, NULL, "%s", event->event);
 		else
-			report("event", STATUS_MISSING, backend->remedy, "%s: %s", event->event,
+			report("event", STATUS_MISSING, remedy, "%s: %s", event->event,
 			       err == -ENOENT ? "not in this kernel" :
 			       "its arguments are not those of this platform");
 	}
@@ -199,7 +199,7 @@ static const char *check_btf(void)
 		report("backend", STATUS_MISSING, backend->remedy, "this kernel lacks %s",
 		       backend->missing);
 	}
-	check_events(btf, backend);
+	check_events(btf, backend, name ? backend->remedy : NULL);
 	btf__free(btf);
 	return name;
 }

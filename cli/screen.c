@@ -139,12 +139,11 @@ int screen_draw(const struct canvas *canvas)
 		const struct cell *cells = canvas->cells + (size_t)row * canvas->columns;
 
 		for (column = 0; column < canvas->columns; column++) {
-			const char *text = cells[column].text;
-
-			if (!*text)
-				continue;
 			attrset(attr_of(cells[column].attr));
-			mvaddstr(row, column, ascii && (unsigned char)*text >= 0x80 ? "?" : text);
+			if (ascii)
+				mvaddch(row, column, cell_ascii(&cells[column]));
+			else if (cells[column].text[0])
+				mvaddstr(row, column, cells[column].text);
 		}
 	}
 	attrset(A_NORMAL);

@@ -82,19 +82,24 @@ put(struct canvas *canvas, int row, int column, enum attr attr, const char *fmt,
 	return canvas_put(canvas, row, column, attr, text);
 }
 
+char cell_ascii(const struct cell *cell)
+{
+	unsigned char first = cell->text[0];
+
+	return first && first < 0x80 ? first : '?';
+}
+
 void canvas_row(const struct canvas *canvas, int row, bool ascii, char *text, size_t size)
 {
 	const struct cell *cells = canvas->cells + (size_t)row * canvas->columns;
 	size_t len = 0, end = 0, n;
+	char one[2] = "";
 	const char *s;
 	int i;
 
 	for (i = 0; i < canvas->columns; i++) {
-		s = cells[i].text;
-		if (ascii && (unsigned char)*s >= 0x80)
-			s = "?";
-		else if (ascii && !*s)
-			s = "?";
+		one[0] = cell_ascii(&cells[i]);
+		s = ascii ? one : cells[i].text;
 		n = strlen(s);
 		if (len + n >= size)
 			break;

@@ -67,6 +67,9 @@ void canvas_free(struct canvas *canvas);
  */
 int canvas_put(struct canvas *canvas, int row, int column, enum attr attr, const char *text);
 
+/** cell_ascii - the cell's character, or '?' where it is not ASCII */
+char cell_ascii(const struct cell *cell);
+
 /**
  * canvas_row - text of a row without the blanks at its end
  * @ascii: '?' for what is not ASCII
