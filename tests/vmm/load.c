@@ -19,11 +19,14 @@
 
 /**
  * struct guest - a VM, its thread, and what it shall do
+ * @thread: runs it
+ * @index: its place on the command line
  * @step: single-steps
  * @sw: software breakpoints
  * @guest: debug events of the guest's own
  * @stray: software breakpoints nobody asked for
  * @mmio: exits that are not debug exits
+ * @ok: whether it did
  */
 struct guest {
 	pthread_t thread;
@@ -51,7 +54,7 @@ static bool do_bps(struct vm *vm, unsigned int n, uint32_t control)
 	vm->regs.ctr = 0;
 	vm_set_regs(vm);
 	vm_debug(vm, control);
-	/* back to the start of the loop each time: cheaper than SET_REGS is not to be had */
+	/* each time from the same place: with its registers as they are here */
 	vm_get_regs(vm);
 	while (n--) {
 		if (vm_run(vm, DEFAULT_MS) != KVM_EXIT_DEBUG)

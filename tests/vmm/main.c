@@ -34,13 +34,14 @@ static const struct {
 	{ "syscalls", scenario_syscalls, "system calls in a loop" },
 	{ "tlb-initial", scenario_tlb_initial, "KVM's first TLB mapping" },
 	{ "two-vms", scenario_two_vms, "two VMs stepped at once" },
+	{ "ptrace", scenario_ptrace, "the host's own single-stepping meanwhile" },
 	{ "hw-program", scenario_hw_program, "what hardware breakpoints program" },
 	{ "guest-program", scenario_guest_program, "what a guest's own settings program" },
 	{ "switch-idle", scenario_switch_idle, "no register written when nothing is armed" },
 	{ "perf", scenario_perf, "the trace events through perf" },
 };
 
-#define NR_SCENARIOS	(sizeof(scenarios) / sizeof(scenarios[0]))
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 static int cmd_list(int argc, char **argv)
 {
@@ -51,7 +52,7 @@ static int cmd_list(int argc, char **argv)
 		fprintf(stderr, "kvmdbg-vmm list: no arguments wanted\n");
 		return 2;
 	}
-	for (i = 0; i < NR_SCENARIOS; i++)
+	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
 		printf("%-18s %s\n", scenarios[i].name, scenarios[i].what);
 	return 0;
 }
@@ -60,7 +61,7 @@ static int find(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_SCENARIOS; i++)
+	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
 		if (!strcmp(scenarios[i].name, name))
 			return i;
 	return -1;
@@ -114,7 +115,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_ARG:
-		for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		for (i = 0; i < ARRAY_SIZE(commands); i++) {
 			if (!strcmp(arg, commands[i].name)) {
 				/* the rest is the command's own */
 				*(int *)state->input = i;
@@ -135,6 +136,7 @@ int main(int argc, char **argv)
 {
 	static const struct argp argp = { .parser = parse, .args_doc = "COMMAND [ARG...]",
 					  .doc = doc };
+	char name[32];
 	int command = -1, at;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -143,5 +145,8 @@ int main(int argc, char **argv)
 		return 2;
 	for (at = 1; at < argc && strcmp(argv[at], commands[command].name); at++)
 		;
+	/* what messages call the command */
+	snprintf(name, sizeof(name), "kvmdbg-vmm %s", commands[command].name);
+	argv[at] = name;
 	return commands[command].run(argc - at, argv + at);
 }

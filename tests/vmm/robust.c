@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a guest does must not reach the host, nor another guest. */
+#include <asm/ptrace.h>
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "../guest/guest.h"
 #include "scenarios.h"
@@ -101,9 +107,12 @@ void scenario_tlb_initial(void)
 
 /**
  * struct worker - a thread with a VM of its own
- * @label: the loop it steps
+ * @thread: runs it
+ * @start: first instruction of the loop it steps
+ * @end: and the last
  * @steps: how far
  * @good: how many steps were as they should be
+ * @r4: the guest's own count of its rounds
  */
 struct worker {
 	pthread_t thread;
@@ -154,4 +163,109 @@ void scenario_two_vms(void)
 	tap_eq(w[0].r4, w[0].steps / 4, "two VMs at once: the first went round as often");
 	tap_eq(w[1].good, w[1].steps, "two VMs at once: every step of the second");
 	tap_eq(w[1].r4, w[1].steps / 3, "two VMs at once: the second went round as often");
+}
+
+/* A process of its own that waits to be traced. */
+static pid_t traced(void (*body)(void))
+{
+	pid_t pid;
+	int status;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		tap_bail("fork: %s", strerror(errno));
+	if (!pid) {
+		body();
+		_exit(9);
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
+		tap_bail("the traced process did not stop");
+	return pid;
+}
+
+static void wait_for_tracer(void)
+{
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	raise(SIGSTOP);
+}
+
+/* An endless loop of three instructions, in registers alone. */
+static void loop_body(void)
+{
+	wait_for_tracer();
+	asm volatile("li 14, 0\n1: addi 14, 14, 1\nxor 15, 14, 14\nb 1b" : : : "14", "15");
+}
+
+static unsigned long nip(pid_t pid)
+{
+	return ptrace(PTRACE_PEEKUSER, pid, (void *)(PT_NIP * sizeof(long)), NULL);
+}
+
+/* One instruction of the traced process; false when it is gone. */
+static bool trace_step(pid_t pid, int *status)
+{
+	if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL))
+		return false;
+	return waitpid(pid, status, 0) == pid && WIFSTOPPED(*status) &&
+	       WSTOPSIG(*status) == SIGTRAP;
+}
+
+/* Runs an undebugged guest: no debug exit may come of its being traced itself. */
+static void vmm_body(void)
+{
+	struct vm *vm = vm_new(0);
+	int i;
+
+	vm->bulk = 1000;
+	vm_start(vm, "mmio_start", 0);
+	wait_for_tracer();
+	for (i = 0; i < 20; i++)
+		if (vm_run(vm, DEFAULT_MS) != KVM_EXIT_MMIO)
+			_exit(1);
+	_exit(0);
+}
+
+/* The host's own debugging with the same registers, while guests are debugged. */
+void scenario_ptrace(void)
+{
+	struct worker w = { .start = "loop_start", .end = "loop_end", .steps = 10000 };
+	const unsigned int steps = 6000;
+	unsigned long pc, first = 0;
+	unsigned int i, good = 0;
+	int status = 0;
+	pid_t pid;
+
+	pid = traced(loop_body);
+	if (pthread_create(&w.thread, NULL, work, &w))
+		tap_bail("pthread_create");
+	/* out of the C library and into the loop: there three steps lead back */
+	for (i = 0; i < 2000; i++) {
+		pc = nip(pid);
+		if (!trace_step(pid, &status) || !trace_step(pid, &status) ||
+		    !trace_step(pid, &status))
+			break;
+		if (nip(pid) == pc) {
+			first = pc;
+			break;
+		}
+	}
+	tap_ok(first, "a native process is single-stepped into its loop");
+	for (pc = first; first && good < steps; good += 3)
+		if (!trace_step(pid, &status) || nip(pid) == pc || !trace_step(pid, &status) ||
+		    nip(pid) == pc || !trace_step(pid, &status) || nip(pid) != pc)
+			break;
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	pthread_join(w.thread, NULL);
+	tap_eq(good, steps, "while a guest is stepped: every step of the native process");
+	tap_eq(w.good, w.steps, "while a native process is stepped: every step of the guest");
+
+	pid = traced(vmm_body);
+	for (i = 0; trace_step(pid, &status); i++)
+		;
+	if (!tap_ok(WIFEXITED(status) && !WEXITSTATUS(status),
+		    "a single-stepped VMM's guest is not stepped"))
+		tap_diag("wait status 0x%x after %u steps", status, i);
+	tap_ok(i > 200, "and the VMM itself was, around its KVM_RUNs (%u)", i);
 }

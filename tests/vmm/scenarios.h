@@ -33,6 +33,7 @@ void scenario_abuse(void);
 void scenario_syscalls(void);
 void scenario_tlb_initial(void);
 void scenario_two_vms(void);
+void scenario_ptrace(void);
 
 /* trace.c */
 void scenario_hw_program(void);

@@ -79,7 +79,10 @@ void scenario_set_in_force(void)
 
 /**
  * struct request - a KVM_SET_GUEST_DEBUG request
- * @slot: where in bp[] the entries start
+ * @name: what is bad or good about it
+ * @control: its control word
+ * @slot: where in bp[] its entries start
+ * @bp: the entries
  */
 struct request {
 	const char *name;

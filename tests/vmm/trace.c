@@ -67,7 +67,7 @@ static void trace_off(FILE *f)
 	rmdir(INSTANCE);
 }
 
-/* The number after "name=" in a line of the trace; *found says whether it is there. */
+/* The nth number, from 0, of the list after "name=" in a line of the trace. */
 static unsigned long long field(const char *line, const char *name, unsigned int nth)
 {
 	char key[32];
@@ -87,9 +87,7 @@ static unsigned long long field(const char *line, const char *name, unsigned int
 	return strtoll(p, NULL, 0);
 }
 
-/**
- * struct programmed - what a to_guest switch puts into the registers
- */
+/* What a switch to the guest puts into the registers. */
 struct programmed {
 	uint32_t dbcr0, dbcr1, dbcr2, iac1, iac2, dac1, dac2;
 };
