@@ -79,6 +79,19 @@ gb_end:
 	stw	4, PORT_DONE(28)
 	b	.
 
+/* A watchpoint of its own on a device: r13 is the address, r10 its DBCR0. */
+	.globl	gw_start, gw_at
+gw_start:
+	mtspr	SPR_DAC1, 13
+	mtspr	SPR_DBCR0, 10
+	mtmsr	11
+	lwz	5, PORT_IO(28)
+gw_at:
+	stw	4, PORT_IO(28)
+	mtmsr	12
+	stw	4, PORT_DONE(28)
+	b	.
+
 /* Every instruction of the loop is an event of the guest's own: see h_burst. */
 	.globl	burst_start
 burst_start:

@@ -59,8 +59,10 @@
 #define DBCR0_IC	0x08000000
 #define DBCR0_BT	0x04000000
 #define DBCR0_IAC1	0x00800000
+#define DBCR0_DAC1W	0x00040000
 #define DBSR_IC		0x08000000
 #define DBSR_BT		0x04000000
+#define DBSR_DAC1W	0x00040000
 
 #define GUEST_SW_BP	0x00dddd00	/* KVM's software breakpoint instruction */
 

@@ -69,6 +69,14 @@ h_debug:
 h_debug_end:
 	rfci
 
+/* Debug: like h_debug, and disarms what it was, so that it can go on. */
+	.balign	16
+	.globl	h_disarm
+h_disarm:
+	li	21, 0
+	mtspr	SPR_DBCR0, 21
+	b	h_debug
+
 /* Debug, in a hurry: counts in r23 and goes to burst_end at r27 of them. */
 	.balign	16
 	.globl	h_burst

@@ -26,6 +26,7 @@ static const struct {
 	{ "swbp", scenario_swbp, "software breakpoints" },
 	{ "swbp-stray", scenario_swbp_stray, "software breakpoints nobody set" },
 	{ "swbp-inject", scenario_swbp_inject, "software breakpoints given to the guest" },
+	{ "watch-mmio", scenario_watch_mmio, "watchpoints on what KVM emulates" },
 	{ "guest-debug", scenario_guest_debug, "the guest's own debug registers" },
 	{ "guest-inject", scenario_guest_inject, "debug events given to the guest" },
 	{ "guest-branch", scenario_guest_branch, "the guest's events across host ticks" },

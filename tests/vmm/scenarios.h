@@ -28,6 +28,9 @@ void scenario_guest_inject(void);
 void scenario_guest_branch(void);
 void scenario_guest_supervisor(void);
 
+/* watch.c */
+void scenario_watch_mmio(void);
+
 /* robust.c */
 void scenario_abuse(void);
 void scenario_syscalls(void);
