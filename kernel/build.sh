@@ -8,7 +8,7 @@
 #                            each state of the series that was ever asked for is a ref there
 #   linux-<key>/tree-<use>   a tree to work in: hard links to src, with its own checkout. git only
 #                            writes the files that differ, so objects are rebuilt incrementally
-#   linux-<key>/obj-<hash>   objects, one folder for each config
+#   linux-<key>/obj-<use>-<config>-<compiler>   objects; kbuild follows a changed config
 #   kernel-<key>             the result: vmlinux, System.map, config
 #   kernel-headers-<key>     UAPI headers
 #
@@ -21,7 +21,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 package="linux-source-6.12"
 tarball=/usr/src/$package.tar.xz
-folders="arch/powerpc arch/Kconfig virt include kernel lib scripts MAINTAINERS Kbuild Makefile
+folders="arch/powerpc arch/Kconfig virt include kernel lib scripts LICENSES MAINTAINERS Kbuild Makefile
 	Documentation/arch/powerpc Documentation/virt Documentation/trace
 	tools/testing/kunit tools/testing/selftests/kvm"
 
@@ -38,6 +38,7 @@ WHAT, of which the path is printed:
   --headers       include folder of the UAPI headers
   --tree          source tree with the series applied (shared: others may check out another state)
   --state         not a path: one word that stands for source and series, messages included
+  --version       not a path: version of Debian's package
   --source        source tree as Debian ships it
   --objects T     tree and object folder, prepared to compile single objects; T names the tree
   --mailbox DIR   the series as mailbox files in DIR
@@ -234,22 +235,26 @@ missing_options()
 	[ $lost -eq 0 ] || echo "(the fragment is $config)"
 }
 
+# object_folder USE: where the objects of this config go
+object_folder()
+{
+	echo "$linux/obj-$1-$(basename "$config" .config)-$(powerpc-linux-gnu-gcc --version | cache_hash)"
+}
+
 build_vmlinux()
 {
-	local out=$1 obj=$linux/obj-$confkey
+	local out=$1 obj
 
 	checkout_tree build
+	obj=$(object_folder build)
 	echo "Linux $version, $(entries | wc -l) entries of the series applied" >&2
+	# an end by error or Ctrl-C leaves whole objects only; the mark is for being killed outright
+	trap 'rm -f "$obj/.building"' EXIT
 	progress "config" "$KVMDBG_CACHE/log/kernel-config.log" configure "$obj" || return 1
 	# part of the series may not know all of them
 	[ -n "$series" ] || grep 'no effect' "$KVMDBG_CACHE/log/kernel-config.log" >&2 || true
-	if ! progress "kernel" "$KVMDBG_CACHE/log/kernel.log" kbuild "$obj" vmlinux; then
-		rm -f "$obj/.building"
-		return 1
-	fi
-	rm -f "$obj/.building"
-	cp "$obj/vmlinux" "$obj/System.map" "$out/"
-	cp "$obj/.config" "$out/config"
+	progress "kernel" "$KVMDBG_CACHE/log/kernel.log" kbuild "$obj" vmlinux || return 1
+	cp "$obj/vmlinux" "$obj/System.map" "$out/" && cp "$obj/.config" "$out/config"
 }
 
 build_headers()
@@ -312,7 +317,7 @@ while [ $# -gt 0 ]; do
 		[ -n "${2-}" ] || die "--config needs a file"
 		config=$(realpath "$2")
 		shift ;;
-	--headers|--tree|--source|--state)
+	--headers|--tree|--source|--state|--version)
 		what=${1#--} ;;
 	--objects|--mailbox|--link)
 		what=${1#--}
@@ -330,6 +335,10 @@ while [ $# -gt 0 ]; do
 done
 
 find_source
+if [ $what = version ]; then
+	echo "$version"
+	exit 0
+fi
 resolve_series
 case $what in
 vmlinux)
@@ -347,18 +356,14 @@ source)
 state)
 	echo "$commit" ;;
 objects)
-	confkey=$({ cat "$config"; powerpc-linux-gnu-gcc --version; } | cache_hash)
+	obj=$(object_folder "$arg")
 	( cache_lock "linux-tree-$arg"
 	  checkout_tree "$arg"
-	  obj=$linux/obj-$arg-$confkey
-	  if [ ! -e "$obj/.prepared" ]; then
-		progress "config" "$KVMDBG_CACHE/log/$arg-config.log" configure "$obj"
-		rm -f "$obj/.building"
-		progress "prepare" "$KVMDBG_CACHE/log/$arg-prepare.log" kbuild "$obj" prepare
-		touch "$obj/.prepared"
-	  fi ) || exit 1
+	  progress "config" "$KVMDBG_CACHE/log/$arg-config.log" configure "$obj" &&
+		progress "prepare" "$KVMDBG_CACHE/log/$arg-prepare.log" kbuild "$obj" prepare &&
+		rm -f "$obj/.building" ) || exit 1
 	echo "$linux/tree-$arg"
-	echo "$linux/obj-$arg-$confkey" ;;
+	echo "$obj" ;;
 mailbox)
 	mailbox "$arg" ;;
 esac

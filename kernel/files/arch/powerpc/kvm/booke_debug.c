@@ -428,6 +428,7 @@ static void debug_host_events(struct kvm_vcpu *vcpu)
 void kvmppc_debug_enter(struct kvm_vcpu *vcpu)
 {
 	vcpu->arch.dbg_reported_flags = 0;
+	vcpu->arch.dbg_de_rose = false;
 	debug_load(vcpu);
 }
 
@@ -496,9 +497,11 @@ void kvmppc_debug_sync_msr(struct kvm_vcpu *vcpu, ulong old_msr)
 		vcpu->arch.shadow_msr |= msr & MSR_DE;
 #endif
 
+	if (likely(!debug_armed(&vcpu->arch.dbg_reg)))
+		return;
+	vcpu->arch.dbg_de_rose = msr & ~old_msr & MSR_DE;
 	/* Some of the guest's comparators may be for one mode only. */
-	if (unlikely(debug_armed(&vcpu->arch.dbg_reg)) &&
-	    ((msr ^ old_msr) & (MSR_PR | MSR_IS | MSR_DS)))
+	if ((msr ^ old_msr) & (MSR_PR | MSR_IS | MSR_DS))
 		kvmppc_debug_update(vcpu);
 }
 
@@ -650,40 +653,27 @@ bool kvmppc_debug_access(struct kvm_vcpu *vcpu, int *resume)
 }
 
 /**
- * kvmppc_debug_complete - an instruction was completed by emulation
+ * kvmppc_debug_completed - an instruction was completed while stepping
  * @vcpu: the vCPU, its pc past the instruction
- * @msr: the guest's MSR when it began
  *
- * The hardware raises no instruction complete event for what KVM emulates, so
- * it is raised here: for userspace at the next attempt to enter the guest,
+ * For userspace the event is raised at the next attempt to enter the guest,
  * which may be after it has completed the instruction's MMIO.
  */
-void kvmppc_debug_complete(struct kvm_vcpu *vcpu, ulong msr)
+void kvmppc_debug_completed(struct kvm_vcpu *vcpu)
 {
-	u32 dbcr0 = vcpu->arch.dbg_reg.dbcr0;
+	/* A guest that steps itself gets no event for going back to it. */
+	bool de_rose = vcpu->arch.dbg_de_rose;
+
+	vcpu->arch.dbg_de_rose = false;
 
 	/* Not completed: the interrupt it raised ends the step instead. */
 	if (vcpu->arch.pending_exceptions & BOOKE_IRQMASK_SYNC)
 		return;
 
-	if (vcpu->guest_debug & KVM_GUESTDBG_SINGLESTEP)
+	if (vcpu->guest_debug)
 		kvm_make_request(KVM_REQ_DEBUG_EXIT, vcpu);
-	else if (!vcpu->guest_debug && (msr & MSR_DE) &&
-		 (dbcr0 & DBCR0_IDM) && (dbcr0 & DBCR0_IC))
+	else if ((vcpu->arch.shared->msr & MSR_DE) && !de_rose)
 		debug_event(vcpu, DBSR_IC);
-}
-
-/**
- * kvmppc_debug_interrupted - an interrupt is being delivered to the guest
- * @vcpu: the vCPU, its pc at the handler
- *
- * A step ends at the first instruction of the handler, before it is executed,
- * so that none is passed over.
- */
-void kvmppc_debug_interrupted(struct kvm_vcpu *vcpu)
-{
-	if (unlikely(vcpu->guest_debug & KVM_GUESTDBG_SINGLESTEP))
-		kvm_make_request(KVM_REQ_DEBUG_EXIT, vcpu);
 }
 
 /**

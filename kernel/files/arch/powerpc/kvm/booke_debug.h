@@ -78,9 +78,34 @@ int kvmppc_debug_sw_breakpoint(struct kvm_vcpu *vcpu);
 bool kvmppc_debug_access(struct kvm_vcpu *vcpu, int *resume);
 
 /* Single-step over what the hardware does not step. */
-void kvmppc_debug_complete(struct kvm_vcpu *vcpu, ulong msr);
-void kvmppc_debug_interrupted(struct kvm_vcpu *vcpu);
+void kvmppc_debug_completed(struct kvm_vcpu *vcpu);
 bool kvmppc_debug_step_exit(struct kvm_vcpu *vcpu);
+
+/**
+ * kvmppc_debug_complete - an instruction was completed by emulation
+ * @vcpu: the vCPU, its pc past the instruction
+ *
+ * The hardware raises no instruction complete event for what KVM emulates.
+ */
+static inline void kvmppc_debug_complete(struct kvm_vcpu *vcpu)
+{
+	/* Set for userspace and for the guest alike: one test on a hot path. */
+	if (unlikely(vcpu->arch.shadow_dbg_reg.dbcr0 & DBCR0_IC))
+		kvmppc_debug_completed(vcpu);
+}
+
+/**
+ * kvmppc_debug_interrupted - an interrupt is being delivered to the guest
+ * @vcpu: the vCPU, its pc at the handler
+ *
+ * A step ends at the first instruction of the handler, before it is executed,
+ * so that none is passed over.
+ */
+static inline void kvmppc_debug_interrupted(struct kvm_vcpu *vcpu)
+{
+	if (unlikely(vcpu->guest_debug & KVM_GUESTDBG_SINGLESTEP))
+		kvm_make_request(KVM_REQ_DEBUG_EXIT, vcpu);
+}
 
 /* The guest's own debug registers. */
 int kvmppc_debug_emulate_mtspr(struct kvm_vcpu *vcpu, int sprn, ulong val);
