@@ -75,7 +75,13 @@ h_debug_end:
 h_disarm:
 	li	21, 0
 	mtspr	SPR_DBCR0, 21
-	b	h_debug
+	mfspr	21, SPR_CSRR0
+	stw	21, 4(24)
+	mfspr	22, SPR_DBSR
+	or	25, 25, 22
+	mtspr	SPR_DBSR, 22
+	addi	23, 23, 1
+	rfci
 
 /* Debug, in a hurry: counts in r23 and goes to burst_end at r27 of them. */
 	.balign	16
@@ -90,11 +96,3 @@ burst_end:
 	stw	23, PORT_DONE(28)
 	b	burst_end
 
-/* Debug events off for good: counts in r23, clears MSR[DE] of the interrupted code. */
-	.balign	16
-	.globl	h_count
-h_count:
-	mfspr	21, SPR_DBSR
-	mtspr	SPR_DBSR, 21
-	addi	23, 23, 1
-	rfci

@@ -5,10 +5,10 @@
 n=1000000
 
 top_start -d 1 || { plan; exit 1; }
-check "$n debug events of a guest's own" load guest=$n
+check "$n software breakpoints" load sw=$n
 top_settle
-is "$(top_get "$pid" events.step)" $n "all of them counted"
-is "$(top_get "$pid" origin.guest)" $n "of origin guest"
+is "$(top_get "$pid" events.sw_break)" $n "all of them counted"
+is "$(top_get "$pid" origin.user)" $n "of origin user"
 is "$(top_get "$pid" exits.debug)" $n "as many debug exits"
 is "$(top_get "$pid" debug_exit_ns.count)" $n "all of them timed"
 dropped=$(tail -n 1 /tmp/top.json | kvmdbg-vmm json dropped_hits)

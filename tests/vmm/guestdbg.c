@@ -235,12 +235,11 @@ void scenario_guest_supervisor(void)
 	const unsigned int rounds = 3000;
 	int r;
 
-	vm_ivor(vm, IVOR_DEBUG, "h_count");
+	vm_ivor(vm, IVOR_DEBUG, "h_disarm");
 	vm->regs.gpr[3] = rounds;
 	vm->regs.gpr[4] = 12345;
 	vm_set_regs(vm);
-	vm->bulk = 1024;
-	r = vm_run_port(vm, 30000);
+	r = vm_run_port(vm, DEFAULT_MS);
 	if (!tap_ok(r == KVM_EXIT_MMIO && vm_port(vm) == PORT_DONE,
 		    "supervisor-mode events on host addresses asked for %u times: the host is fine",
 		    rounds))

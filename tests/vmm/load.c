@@ -50,17 +50,12 @@ static bool do_steps(struct vm *vm, unsigned int n)
 
 static bool do_bps(struct vm *vm, unsigned int n, uint32_t control)
 {
-	vm_start(vm, "bp_loop", 0);
-	vm->regs.ctr = 0;
-	vm_set_regs(vm);
+	vm_start(vm, "bp_at", 0);
 	vm_debug(vm, control);
-	/* each time from the same place: with its registers as they are here */
-	vm_get_regs(vm);
-	while (n--) {
+	/* left where it is the guest runs into the same breakpoint again */
+	while (n--)
 		if (vm_run(vm, DEFAULT_MS) != KVM_EXIT_DEBUG)
 			return false;
-		vm_set_regs(vm);
-	}
 	return !vm_debug(vm, 0);
 }
 

@@ -67,17 +67,17 @@ static void abuse(const char *name, unsigned int rounds, uint32_t msr, uint32_t 
 
 void scenario_abuse(void)
 {
-	abuse("abuse", 1000, 0, 0);
-	abuse("abuse, user mode", 1000, MSR_PR, 0);
-	abuse("abuse under breakpoints", 300, 0, SW);
-	abuse("abuse under breakpoints, user mode", 300, MSR_PR, SW);
+	abuse("abuse", 400, 0, 0);
+	abuse("abuse, user mode", 400, MSR_PR, 0);
+	abuse("abuse under breakpoints", 200, 0, SW);
+	abuse("abuse under breakpoints, user mode", 200, MSR_PR, SW);
 	abuse("abuse stepped", 100, 0, STEP);
 	abuse("abuse stepped, user mode", 100, MSR_PR, STEP);
 }
 
 void scenario_syscalls(void)
 {
-	const unsigned int rounds = 5000;
+	const unsigned int rounds = 10000;
 	struct vm *vm = abused_vm("sc_start", rounds, 0);
 	int r = vm_run_port(vm, DEFAULT_MS);
 

@@ -214,7 +214,7 @@ next:
 /* What a guest puts into its registers comes into force for user mode only. */
 void scenario_guest_program(void)
 {
-	const uint32_t dbcr1 = 0x88008800, dbcr2 = 0x88000000;
+	const uint32_t dbcr1 = 0x88000000, dbcr2 = 0x88000000;
 	struct vm *vm = vm_new(0);
 	struct programmed got = { 0 };
 	FILE *f;
