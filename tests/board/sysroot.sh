@@ -159,7 +159,8 @@ build_ncurses()
 		--without-progs --without-tests --enable-widec --disable-home-terminfo \
 		--disable-database --with-fallbacks=$terminals --with-tic-path="$(command -v tic)" \
 		--with-infocmp-path="$(command -v infocmp)" CFLAGS=-O2 &&
-		make -j"$jobs" libs && make -C include install.includes && make -C ncurses install.libs
+		make -C include && make -j"$jobs" -C ncurses &&
+		make -C include install && make -C ncurses install.libs
 }
 
 build_json_c()
@@ -200,7 +201,7 @@ build_libbpf()
 	local obj=$work/libbpf
 
 	mkdir -p "$obj"
-	make -j"$jobs" -C "$linux/tools/lib/bpf" OUTPUT="$obj/" prefix= DESTDIR="$prefix" \
+	make -j"$jobs" -C "$("$top/kernel/build.sh" --source)/tools/lib/bpf" OUTPUT="$obj/" prefix= DESTDIR="$prefix" \
 		"$@" "$obj/libbpf.a" install_headers && cp "$obj/libbpf.a" "$prefix/lib"
 }
 
@@ -254,15 +255,15 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-linux=$("$top/kernel/build.sh" --source)
+version=$("$top/kernel/build.sh" --version)
 recipe=$(cat "$0" "$top/tests/board/busybox.config" | cache_hash)
 if [ -n "$host" ]; then
-	key=$({ echo "$recipe $linux"; gcc --version; } | cache_hash)
+	key=$({ echo "$recipe $version"; gcc --version; } | cache_hash)
 	dir=$(cache_get host-libbpf "$key" build_host) || die "no libbpf for this host"
 	[ -z "$link" ] || cache_link "$link" "$dir" include lib
 else
 	sourceskey=$(echo "$packages" | cache_hash)
-	key=$({ echo "$recipe $linux"; $target-gcc --version; } | cache_hash)
+	key=$({ echo "$recipe $version"; $target-gcc --version; } | cache_hash)
 	dir=$(cache_get sysroot "$key" build_board) || die "the board's libraries could not be built"
 	if [ -n "$link" ]; then
 		headers=$("$top/kernel/build.sh" --headers)
