@@ -335,7 +335,7 @@ while [ $# -gt 0 ]; do
 done
 
 find_source
-if [ $what = version ]; then
+if [ "$what" = version ]; then
 	echo "$version"
 	exit 0
 fi
