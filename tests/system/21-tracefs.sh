@@ -37,7 +37,7 @@ is "$(count 'kvm_booke_debug_exit: .* origin=guest ')" 7 "7 events of the guest'
 is "$(count 'kvm_booke_debug_inject: vcpu=0 dbsr=0x8000000\(ICMP\) dbcr0=0x48000000$')" 7 \
 	"and all of them given to the guest"
 is "$(count 'kvm_booke_debug_set: .* control=0x10001 .* result=0$')" 1 "the setting in trace_pipe"
-check "entries in trace_pipe" seen 'kvm_booke_entry: vcpu=0 pc=0x[0-9a-f]+ heavyweight$' 100
+check "entries in trace_pipe" seen 'kvm_booke_entry: vcpu=0 pc=0x[0-9a-f]+ heavyweight$' 90
 check "switches in trace_pipe" seen 'kvm_booke_debug_switch: vcpu=0 to_guest dbcr0=0x48000000 ' 40
 is "$(count 'kvm_booke_vcpu_free: vcpu=0$')" 1 "the vCPU's end in trace_pipe"
 is "$(count 'LOST')" 0 "nothing lost on the way"
