@@ -69,7 +69,11 @@ static __always_inline __u32 hint_of(__u64 key)
 	return (__u32)key * 0x9e3779b1U >> (32 - HINT_BITS);
 }
 
-static __noinline void count_lost(void)
+/*
+ * All functions are inlined: Linux 6.12's JIT for 32-bit PowerPC takes the first argument of a
+ * called BPF function for a pointer as programs get one, and so loses its lower half.
+ */
+static __always_inline void count_lost(void)
 {
 	__u32 zero = 0;
 	__u64 *count = bpf_map_lookup_elem(&lost, &zero);
@@ -79,7 +83,7 @@ static __noinline void count_lost(void)
 }
 
 /* Slot of a vCPU that the hint did not find, or -1; a new one if @create. */
-static __noinline int find_slot(__u64 key, __u64 vm, __u32 id, __u32 create)
+static __always_inline int find_slot(__u64 key, __u64 vm, __u32 id, __u32 create)
 {
 	__u32 *known, slot, tgid;
 	struct kvmdbg_vcpu *v;
@@ -235,11 +239,11 @@ static __always_inline void send_hit(struct kvmdbg_vcpu *v, __u64 pc, __u64 addr
 	struct kvmdbg_hit *hit;
 
 	/* The exit's time is good enough for a window, and needs no second look at the clock. */
-	if (v->exit_ns - v->hit_window >= 1000000000ULL) {
+	if (v->exit_ns - v->hit_window >= cfg.hits_window_ns) {
 		v->hit_window = v->exit_ns;
 		v->hit_count = 0;
 	}
-	if (v->hit_count >= cfg.hits_per_sec)
+	if (v->hit_count >= cfg.hits_per_window)
 		goto drop;
 	hit = bpf_ringbuf_reserve(&hits, sizeof(*hit), 0);
 	if (!hit)

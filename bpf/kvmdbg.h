@@ -68,15 +68,14 @@ enum kvmdbg_state {
  * struct kvmdbg_config - knobs, constant once the programs are loaded
  * @tgid: process to watch, or KVMDBG_ANY
  * @vcpu: vCPU id to watch, or KVMDBG_ANY
- * @hits_per_sec: hits sent to user space each second and vCPU; others are
- *	counted as dropped
- * @pad: zero
+ * @hits_window_ns: a stretch of time in which a vCPU may send
+ * @hits_per_window: that many hits to user space; others are counted as dropped
  */
 struct kvmdbg_config {
 	__u32 tgid;
 	__u32 vcpu;
-	__u32 hits_per_sec;
-	__u32 pad;
+	__u32 hits_window_ns;
+	__u32 hits_per_window;
 };
 
 _Static_assert(sizeof(struct kvmdbg_config) == 16, "layout");
@@ -115,7 +114,7 @@ struct kvmdbg_hist {
  * @dropped_hits: hits that could not be sent
  * @hist: by enum kvmdbg_latency
  * @exit_ns: time of the exit that is being handled, or 0
- * @hit_window: start of the second in which @hit_count hits were sent
+ * @hit_window: start of the window in which @hit_count hits were sent
  * @hit_count: hits sent since @hit_window
  * @in_debug: the exit that is being handled is a debug exit
  * @pad: zero

@@ -12,6 +12,7 @@
  * struct top_options - command line of kvmdbg top
  * @config: filters and knobs for BPF
  * @vm: pattern of VM names, or NULL
+ * @hits_rate: hits a second and vCPU
  * @interval_ns: between frames
  * @frames: how many, 0 for no end
  * @batch: frames of text
@@ -21,6 +22,7 @@
 struct top_options {
 	struct kvmdbg_config config;
 	const char *vm;
+	uint32_t hits_rate;
 	uint64_t interval_ns;
 	uint32_t frames;
 	bool batch;

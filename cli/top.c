@@ -81,7 +81,7 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--vcpu '%s': not a vCPU number", arg);
 		return 0;
 	case OPT_HITS_RATE:
-		if (!parse_u32(arg, 0, UINT32_MAX, &options->config.hits_per_sec))
+		if (!parse_u32(arg, 0, UINT32_MAX, &options->hits_rate))
 			argp_error(state, "--hits-rate '%s': not a number of hits", arg);
 		return 0;
 	case ARGP_KEY_ARG:
@@ -99,14 +99,19 @@ void top_parse(struct top_options *options, int argc, char **argv)
 		.parser = top_option,
 		.doc = "Show which debug events hit on which vCPU, whether anyone asked for them, and what they and the switching of debug registers cost.\vKeys on the screen: q quit, p pause, r reset, h help. See kvmdbg-top(1).",
 	};
+	uint32_t parts;
 
 	memset(options, 0, sizeof(*options));
 	options->config.tgid = KVMDBG_ANY;
 	options->config.vcpu = KVMDBG_ANY;
-	options->config.hits_per_sec = DEFAULT_HITS;
+	options->hits_rate = DEFAULT_HITS;
 	options->interval_ns = 1000000000;
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, options);
+	/* Short windows, so that at any time the last hits shown are recent ones. */
+	parts = options->hits_rate >= 10 ? 10 : 1;
+	options->config.hits_window_ns = 1000000000 / parts;
+	options->config.hits_per_window = options->hits_rate / parts;
 }
 
 /*

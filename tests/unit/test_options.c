@@ -84,8 +84,8 @@ static void test_defaults(void **state)
 	top_parse(&options, count(argv), argv);
 	assert_int_equal(options.config.tgid, KVMDBG_ANY);
 	assert_int_equal(options.config.vcpu, KVMDBG_ANY);
-	assert_int_equal(options.config.hits_per_sec, 1000);
-	assert_int_equal(options.config.pad, 0);
+	assert_int_equal(options.config.hits_per_window, 100);
+	assert_int_equal(options.config.hits_window_ns, 100000000);
 	assert_true(options.interval_ns == 1000000000);
 	assert_int_equal(options.frames, 0);
 	assert_false(options.batch || options.json || options.verbose);
@@ -102,11 +102,32 @@ static void test_good(void **state)
 	top_parse(&options, count(argv), argv);
 	assert_int_equal(options.config.tgid, 12);
 	assert_int_equal(options.config.vcpu, 0);
-	assert_int_equal(options.config.hits_per_sec, 0);
+	assert_int_equal(options.config.hits_per_window, 0);
 	assert_true(options.interval_ns == 250000000);
 	assert_int_equal(options.frames, 3);
 	assert_true(options.batch && options.json && options.verbose);
 	assert_string_equal(options.vm, "web*");
+}
+
+/* A rate is never exceeded, nor is a small one lost. */
+static void test_hits_rate(void **state)
+{
+	static const struct {
+		char *rate;
+		uint32_t count, ns;
+	} rates[] = {
+		{ "1", 1, 1000000000 }, { "9", 9, 1000000000 }, { "10", 1, 100000000 },
+		{ "25", 2, 100000000 }, { "4294967295", 429496729, 100000000 },
+	};
+	struct top_options options;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		top_parse(&options, 3, ARGS("--hits-rate", rates[i].rate));
+		assert_int_equal(options.config.hits_per_window, rates[i].count);
+		assert_int_equal(options.config.hits_window_ns, rates[i].ns);
+	}
 }
 
 /* Help is no error, and goes to standard output. */
@@ -131,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_hits_rate),
 		cmocka_unit_test(test_help),
 	};
 
