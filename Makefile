@@ -80,7 +80,10 @@ BOARD_BINS :=
 HOST_BINS :=
 UNIT_TESTS :=
 
+# the goals that only call others do without, and so work before the compilers are installed
+ifneq ($(filter-out help packages demo demo-board check check-series series clean,$(or $(MAKECMDGOALS),all)),)
 -include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk
+endif
 
 INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
@@ -117,6 +120,7 @@ demo: demo-board ## the main job, live
 demo-board: packages ## the emulated board with the patched kernel: a debugged guest under kvmdbg top
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
 	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) demo $(DEMO_SECS)
+	@echo 'the demo is over (DEMO_SECS=60 makes it longer; `make shell-board` is a shell on the board)'
 
 shell-board: $(INITRD) $(KERNEL_STAMP) ## a shell on the board
 	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) shell

@@ -48,6 +48,16 @@ trap 'kill $pid 2>/dev/null; wait $pid' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# say that it is still at it, and in which suite
+(
+	for ((i = 1; ; i++)); do
+		sleep 1
+		kill -0 $pid 2>/dev/null || exit
+		[ $((i % 10)) -ne 0 ] ||
+			echo "  board: $i s, $(grep -a '^@@suite' $report | tail -n 1 | tr -d '\r')" >&2
+	done
+) &
+
 # the suites as they end, until the board does
 { tail -q -s 0.2 --pid=$pid -F $report 2>/dev/null; } |
 	awk -v counts=$counts.new -f scripts/tap.awk
