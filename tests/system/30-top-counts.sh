@@ -33,6 +33,20 @@ check "switches to the host" test "$(top_get "$pid" switch.to_host)" -ge 200
 check "switches skipped" test "$(top_get "$pid" switch.skipped)" -ge 40
 check "switches are timed" test "$(top_get "$pid" switch.ns.max)" -gt 0
 
+# hits PATTERN: hits of the last guest's process in all frames
+hits()
+{
+	grep -oE "\"pid\":$pid,\"vcpu\":0,$1" /tmp/top.json | wc -l
+}
+
+check "few events, so that each is shown" load sw=5,stray=2,guest=3
+top_settle
+is "$(hits '"kind":"sw_break","origin":"user","pc":"0x[0-9a-f]+","raw":"0x0"')" 5 "hits: breakpoints"
+is "$(hits '"kind":"sw_break","origin":"stray"')" 2 "hits: strays"
+is "$(hits '"kind":"step","origin":"guest","pc":"0x[0-9a-f]+","raw":"0x8000000"')" 3 \
+	"hits: the guest's own"
+is "$(hits '"kind"')" 10 "hits: and no other"
+
 is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json schema)" kvmdbg.top/1 "the schema's name"
 is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json backend)" booke-pr "the backend"
 is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json vcpus.length)" 0 "a vCPU that is gone is not shown on"
