@@ -5,7 +5,7 @@
 n=1000000
 
 top_start -d 1 || { plan; exit 1; }
-check "$n software breakpoints" load sw=$n
+check "$n software breakpoints" load sw=$n,mmio=1
 top_settle
 is "$(top_get "$pid" events.sw_break)" $n "all of them counted"
 is "$(top_get "$pid" origin.user)" $n "of origin user"
