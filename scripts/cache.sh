@@ -47,7 +47,7 @@ cache_lock()
 # cache_prune NAME: what was cut short, and all but the most recently used entries
 cache_prune()
 {
-	find "$KVMDBG_CACHE" -maxdepth 1 -type d -name "tmp-$1-*" -exec rm -rf {} +
+	find "$KVMDBG_CACHE" -maxdepth 1 -type d -regex ".*/tmp-$1-[0-9a-f]+\\.[0-9]+" -exec rm -rf {} +
 	find "$KVMDBG_CACHE" -maxdepth 1 -type d -regex ".*/$1-[0-9a-f]+" -printf '%T@ %p\n' |
 		sort -rn | tail -n "+$((cache_keep + 1))" | cut -d' ' -f2- |
 		while read -r old; do rm -rf "$old"; done

@@ -14,7 +14,7 @@ passed=0 failed=0 skipped=0
 for suite; do
 	echo "== $suite"
 	start=$SECONDS
-	"${MAKE:-make}" --no-print-directory "$suite"
+	"${MAKE:-make}" --no-print-directory -j"$(nproc)" "$suite"
 	status=$?
 	if [ -s "$results/$suite" ]; then
 		read -r p f s <"$results/$suite"
