@@ -97,7 +97,7 @@ void scenario_tlb_initial(void)
 	vm_start(vm, "mmio_start", 0);
 	vm->regs.gpr[4] = 41;
 	vm_set_regs(vm);
-	r = vm_run_port(vm, 2000);
+	r = vm_run_port(vm, DEFAULT_MS);
 	vm_get_regs(vm);
 	if (!tap_ok(r == KVM_EXIT_MMIO && vm_port(vm) == PORT_SYNC && vm->regs.gpr[4] == 42,
 		    "a guest without a TLB of its own runs in KVM's first mapping"))

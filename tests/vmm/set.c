@@ -57,7 +57,7 @@ void scenario_set_in_force(void)
 	vm = vm_new(0);
 	vm_start(vm, "loop_start", 0);
 	tap_eq(vm_debug(vm, STEP), 0, "single-step on a vCPU that has not run yet");
-	r = vm_run(vm, 1000);
+	r = vm_run(vm, DEFAULT_MS);
 	if (!tap_ok(r == KVM_EXIT_DEBUG && vm->run->debug.arch.address == sym("loop_start") + 4,
 		    "the very first instruction is a step"))
 		tap_diag("%s", vm_exit_str(vm, r));
@@ -67,7 +67,7 @@ void scenario_set_in_force(void)
 		tap_diag("%s", vm_exit_str(vm, r));
 	tap_eq(vm->run->exit_reason, KVM_EXIT_INTR, "an interrupted KVM_RUN is no debug exit");
 	tap_eq(vm_debug(vm, STEP), 0, "single-step again");
-	r = vm_run(vm, 1000);
+	r = vm_run(vm, DEFAULT_MS);
 	if (!tap_ok(r == KVM_EXIT_DEBUG, "it steps again"))
 		tap_diag("%s", vm_exit_str(vm, r));
 	vm_free(vm);
@@ -138,7 +138,7 @@ static int set(struct vm *vm, const struct request *rq)
 static bool steps(struct vm *vm)
 {
 	uint64_t pc = vm->regs.pc;
-	int r = vm_run(vm, 500);
+	int r = vm_run(vm, 1500);
 
 	vm_get_regs(vm);
 	return r == KVM_EXIT_DEBUG &&
@@ -179,7 +179,7 @@ void scenario_set_invalid(void)
 	vm_set_regs(vm);
 	vm_debug(vm, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP);
 	tap_eq(-set(vm, &bad[1]), EINVAL, "bad request while software breakpoints are in use");
-	r = vm_run(vm, 1000);
+	r = vm_run(vm, DEFAULT_MS);
 	if (!tap_ok(r == KVM_EXIT_DEBUG && vm->run->debug.arch.address == sym("bp_at") &&
 		    vm_flags(vm) == KVMPPC_DEBUG_EXIT_SW_BP,
 		    "software breakpoints are still reported as the user's own"))

@@ -176,7 +176,7 @@ void scenario_hw_program(void)
 			break;
 		}
 		vm_debug_bp(vm, &dbg);
-		r = vm_run(vm, 1000);
+		r = vm_run(vm, DEFAULT_MS);
 		tap_ok(r == KVM_EXIT_DEBUG, "%s: the guest steps", name);
 		dbg.control |= 0x80;
 		vm_debug_bp(vm, &dbg);
@@ -231,13 +231,13 @@ void scenario_guest_program(void)
 	if (!tap_ok(trace_on(), "guest: trace events of kvm_booke_debug"))
 		goto out;
 	/* twice: the second entry is a heavyweight one with all of it set */
-	r = vm_run_port(vm, 1000);
+	r = vm_run_port(vm, DEFAULT_MS);
 	vm_get_regs(vm);
 	tap_ok(r == KVM_EXIT_MMIO && vm->regs.gpr[7] == dbcr1 && vm->regs.gpr[8] == dbcr2,
 	       "guest: it reads what it wrote");
 	vm->regs.pc = sym("mmio_start");
 	vm_set_regs(vm);
-	vm_run_port(vm, 1000);
+	vm_run_port(vm, DEFAULT_MS);
 	f = trace_read();
 	if (tap_ok(f && last_armed(f, &got) >= 1, "guest: a switch to the guest is traced")) {
 		tap_eq(got.dbcr0, vm->regs.gpr[10], "guest: its DBCR0 is in force");
@@ -263,7 +263,7 @@ void scenario_switch_idle(void)
 	if (!tap_ok(trace_on(), "idle: trace events of kvm_booke_debug"))
 		goto out;
 	for (i = 0; i < runs; i++)
-		vm_run(vm, 1000);
+		vm_run(vm, DEFAULT_MS);
 	f = trace_read();
 	while (f && fgets(line, sizeof(line), f)) {
 		if (!strstr(line, "kvm_booke_debug_switch:"))
@@ -335,7 +335,7 @@ void scenario_perf(void)
 	vm_start(vm, "emul_start", 0);
 	for (i = 0; i < sets; i++)
 		vm_debug(vm, STEP);
-	while (good < steps && vm_run(vm, 1000) == KVM_EXIT_DEBUG)
+	while (good < steps && vm_run(vm, DEFAULT_MS) == KVM_EXIT_DEBUG)
 		good++;
 	/* a guest's own event: its debug interrupt is an injection */
 	vm_debug(vm, 0);
@@ -348,7 +348,7 @@ void scenario_perf(void)
 	vm->regs.gpr[26] = 0xffffffff;
 	vm->regs.gpr[27] = 50;
 	vm_set_regs(vm);
-	vm_run_port(vm, 1000);
+	vm_run_port(vm, DEFAULT_MS);
 	vm_get_regs(vm);
 	vm_free(vm);
 	for (i = 0; i < NR; i++)
