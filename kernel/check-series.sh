@@ -22,13 +22,17 @@ own_style+='|/uapi/.*:BIT_MACRO:'
 PATH=/usr/bin:$PATH
 
 board=$top/kernel/configs/board-e500v2.config
+all="checkpatch bisect configs"
+suites=$all
 while [ $# -gt 0 ]; do
 	case $1 in
 	--board)
 		board=$(realpath "$2")
 		shift ;;
+	checkpatch|bisect|configs)
+		suites=$1 ;;
 	*)
-		echo "usage: kernel/check-series.sh [--board CONFIG]" >&2
+		echo "usage: kernel/check-series.sh [--board CONFIG] [checkpatch|bisect|configs]" >&2
 		exit 2 ;;
 	esac
 	shift
@@ -52,7 +56,7 @@ comment()
 	sed 's/^/# /'
 }
 
-style()
+checkpatch()
 {
 	local patch count=0 out
 
@@ -166,16 +170,16 @@ configs()
 
 run()
 {
-	local mail
+	local mail suite
 
 	prepare board "$board" || { echo "@@suite prepare"; return; }
 	final=$($git rev-parse HEAD)
 	mail=$(mktemp -d)
 	"$top/kernel/build.sh" --mailbox "$mail" >/dev/null
-	style
+	for suite in $suites; do
+		$suite
+	done
 	rm -rf "$mail"
-	bisect
-	configs
 }
 
 mkdir -p "$results" "$log"
@@ -184,7 +188,7 @@ cache_lock check-series
 key=$({ "$top/kernel/build.sh" --state; cat "$0" "$top"/kernel/configs/check-*.config "$board"
 	powerpc-linux-gnu-gcc --version; } | cache_hash)
 passed_before=$KVMDBG_CACHE/checked-$key/check-series.tap
-if [ -r "$passed_before" ]; then
+if [ "$suites" = "$all" ] && [ -r "$passed_before" ]; then
 	echo "(the series is as it was when it was last checked)"
 	cat "$passed_before"
 else
@@ -194,4 +198,5 @@ mv "$results/check-series.new" "$results/check-series" || exit 1
 read -r passed failed skipped <"$results/check-series"
 echo "check-series: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] || exit 1
-[ -r "$passed_before" ] || cache_get checked "$key" cp "$log/check-series.tap" >/dev/null
+[ "$suites" != "$all" ] || [ -r "$passed_before" ] ||
+	cache_get checked "$key" cp "$log/check-series.tap" >/dev/null
