@@ -33,7 +33,10 @@ int BPF_PROG(booke_debug_exit, struct kvm_vcpu *vcpu, __u64 pc, __u32 dbsr, __u6
 #define COUNT(kind, word, bits)		\
 	if ((word) & (bits))		\
 		v->events[kind]++;
-	BOOKE_KINDS(COUNT)
+	BOOKE_KINDS_COMMON(COUNT)
+	if (dbsr & BOOKE_DBSR_RARE) {
+		BOOKE_KINDS_RARE(COUNT)
+	}
 #undef COUNT
 	count_origin(v, origin, 1);
 	send_hit(v, pc, addr, dbsr, flags, origin);

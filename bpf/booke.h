@@ -28,11 +28,19 @@
  * BOOKE_KINDS - calls X(kind, word, bits) for each kind: an exit is of that
  * kind if any of the bits is set in the word, which is dbsr or flags
  *
- * What happens most often comes first.
+ * If nothing of BOOKE_DBSR_RARE is set, those of BOOKE_KINDS_RARE need no look.
  */
-#define BOOKE_KINDS(X)							\
+#define BOOKE_KINDS(X)		\
+	BOOKE_KINDS_COMMON(X)	\
+	BOOKE_KINDS_RARE(X)
+
+#define BOOKE_KINDS_COMMON(X)						\
 	X(KVMDBG_STEP, dbsr, BOOKE_DBSR_ICMP)				\
-	X(KVMDBG_SW_BREAK, flags, BOOKE_FLAG_SW_BP)			\
+	X(KVMDBG_SW_BREAK, flags, BOOKE_FLAG_SW_BP)
+
+#define BOOKE_DBSR_RARE		(~BOOKE_DBSR_ICMP)
+
+#define BOOKE_KINDS_RARE(X)						\
 	X(KVMDBG_HW_BREAK, dbsr, BOOKE_DBSR_IAC)			\
 	X(KVMDBG_WATCH_READ, dbsr, BOOKE_DBSR_DACR)			\
 	X(KVMDBG_WATCH_WRITE, dbsr, BOOKE_DBSR_DACW)			\

@@ -36,6 +36,7 @@ struct kvmdbg_vcpu vcpus[KVMDBG_MAX_VCPUS] SEC(".bss.vcpus");
 /* Entries ever used; those that are free again are in free_slots. */
 __u32 nr_used SEC(".bss.used");
 
+/* Offsets into vcpus. */
 static __u32 hints[1U << HINT_BITS];
 
 struct {
@@ -69,10 +70,6 @@ static __always_inline __u32 hint_of(__u64 key)
 	return (__u32)key * 0x9e3779b1U >> (32 - HINT_BITS);
 }
 
-/*
- * All functions are inlined: Linux 6.12's JIT for 32-bit PowerPC takes the first argument of a
- * called BPF function for a pointer as programs get one, and so loses its lower half.
- */
 static __always_inline void count_lost(void)
 {
 	__u32 zero = 0;
@@ -82,15 +79,24 @@ static __always_inline void count_lost(void)
 		(*count)++;
 }
 
-/* Slot of a vCPU that the hint did not find, or -1; a new one if @create. */
-static __always_inline int find_slot(__u64 key, __u64 vm, __u32 id, __u32 create)
+/*
+ * Where the entry of a vCPU is that the hint did not find, or -1; a new one if @create.
+ *
+ * Inlined like all functions here: Linux 6.12's JIT for 32-bit PowerPC takes the first argument
+ * of any BPF function for a pointer as programs get one, loses its lower half, and does not pass
+ * a fifth one at all.
+ */
+static __always_inline int find_entry(struct kvm_vcpu *vcpu, __u32 create)
 {
-	__u32 *known, slot, tgid;
+	__u32 *known, slot, tgid, id = vcpu->vcpu_id;
+	__u64 key = (__u64)vcpu;
 	struct kvmdbg_vcpu *v;
 
+	if (cfg.vcpu != KVMDBG_ANY && cfg.vcpu != id)
+		return -1;
 	known = bpf_map_lookup_elem(&slots, &key);
 	if (known) {
-		slot = *known;
+		slot = *known & (KVMDBG_MAX_VCPUS - 1);
 		goto found;
 	}
 	if (!create)
@@ -109,8 +115,9 @@ static __always_inline int find_slot(__u64 key, __u64 vm, __u32 id, __u32 create
 		bpf_map_push_elem(&free_slots, &slot, BPF_ANY);
 		goto full;
 	}
-	v = &vcpus[slot & (KVMDBG_MAX_VCPUS - 1)];
-	v->vm = vm;
+	slot &= KVMDBG_MAX_VCPUS - 1;
+	v = &vcpus[slot];
+	v->vm = (__u64)vcpu->kvm;
 	v->id = id;
 	v->tgid = tgid;
 	v->born_ns = bpf_ktime_get_ns();
@@ -118,28 +125,29 @@ static __always_inline int find_slot(__u64 key, __u64 vm, __u32 id, __u32 create
 	v->key = key;
 	v->state = KVMDBG_LIVE;
 found:
-	hints[hint_of(key)] = slot;
-	return slot;
+	return hints[hint_of(key)] = slot * sizeof(*v);
 full:
 	count_lost();
 	return -1;
+}
+
+static __always_inline struct kvmdbg_vcpu *entry_at(__u32 offset)
+{
+	return (void *)vcpus + (offset & ((KVMDBG_MAX_VCPUS - 1) * sizeof(struct kvmdbg_vcpu)));
 }
 
 static __always_inline struct kvmdbg_vcpu *vcpu_find(struct kvm_vcpu *vcpu, __u32 create)
 {
 	__u64 key = (__u64)vcpu;
 	struct kvmdbg_vcpu *v;
-	int slot;
+	int offset;
 
-	if (cfg.vcpu != KVMDBG_ANY && cfg.vcpu != (__u32)vcpu->vcpu_id)
-		return NULL;
-	v = &vcpus[hints[hint_of(key)] & (KVMDBG_MAX_VCPUS - 1)];
+	/* Who does not pass the filters has no entry. */
+	v = entry_at(hints[hint_of(key)]);
 	if (v->key == key)
 		return v;
-	slot = find_slot(key, (__u64)vcpu->kvm, vcpu->vcpu_id, create);
-	if (slot < 0)
-		return NULL;
-	return &vcpus[slot & (KVMDBG_MAX_VCPUS - 1)];
+	offset = find_entry(vcpu, create);
+	return offset < 0 ? NULL : entry_at(offset);
 }
 
 /* The entry of a vCPU to add to, or NULL if it is not to be counted. */
