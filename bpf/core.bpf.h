@@ -31,10 +31,8 @@ struct kvm_vcpu {
 
 const volatile struct kvmdbg_config cfg = {};
 
-/* In a section each: user space finds a map by its section's name. */
+/* In a section of its own: user space finds a map by its section's name. */
 struct kvmdbg_vcpu vcpus[KVMDBG_MAX_VCPUS] SEC(".bss.vcpus");
-/* Entries ever used; those that are free again are in free_slots. */
-__u32 nr_used SEC(".bss.used");
 
 /* Offsets into vcpus. */
 static __u32 hints[1U << HINT_BITS];
@@ -46,6 +44,7 @@ struct {
 	__type(value, __u32);
 } slots SEC(".maps");
 
+/* User space puts all in at the start, and those that are GONE when it has read them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK);
 	__uint(max_entries, KVMDBG_MAX_VCPUS);
@@ -65,9 +64,17 @@ struct {
 	__type(value, __u64);
 } lost SEC(".maps");
 
-static __always_inline __u32 hint_of(__u64 key)
+static __always_inline __u32 hint_of(struct kvm_vcpu *vcpu)
 {
-	return (__u32)key * 0x9e3779b1U >> (32 - HINT_BITS);
+	__u64 low;
+
+	/*
+	 * The verifier lets nobody compute with a pointer, but half of one is a number.  Without
+	 * the addition the JIT of bpf/rules.mk would lose the first move.
+	 */
+	asm volatile("r0 = %1; r0 += 0; w0 = w0; %0 = r0" : "=r"(low) : "r"(vcpu) : "r0");
+	low >>= 6;
+	return (low ^ low >> HINT_BITS) & ((1U << HINT_BITS) - 1);
 }
 
 static __always_inline void count_lost(void)
@@ -82,9 +89,7 @@ static __always_inline void count_lost(void)
 /*
  * Where the entry of a vCPU is that the hint did not find, or -1; a new one if @create.
  *
- * Inlined like all functions here: Linux 6.12's JIT for 32-bit PowerPC takes the first argument
- * of any BPF function for a pointer as programs get one, loses its lower half, and does not pass
- * a fifth one at all.
+ * Inlined like all functions here, see bpf/rules.mk.
  */
 static __always_inline int find_entry(struct kvm_vcpu *vcpu, __u32 create)
 {
@@ -104,13 +109,8 @@ static __always_inline int find_entry(struct kvm_vcpu *vcpu, __u32 create)
 	tgid = bpf_get_current_pid_tgid() >> 32;
 	if (cfg.tgid != KVMDBG_ANY && cfg.tgid != tgid)
 		return -1;
-	if (bpf_map_pop_elem(&free_slots, &slot)) {
-		if (nr_used >= KVMDBG_MAX_VCPUS)
-			goto full;
-		slot = __sync_fetch_and_add(&nr_used, 1);
-		if (slot >= KVMDBG_MAX_VCPUS)
-			goto full;
-	}
+	if (bpf_map_pop_elem(&free_slots, &slot))
+		goto full;
 	if (bpf_map_update_elem(&slots, &key, &slot, BPF_NOEXIST)) {
 		bpf_map_push_elem(&free_slots, &slot, BPF_ANY);
 		goto full;
@@ -125,7 +125,7 @@ static __always_inline int find_entry(struct kvm_vcpu *vcpu, __u32 create)
 	v->key = key;
 	v->state = KVMDBG_LIVE;
 found:
-	return hints[hint_of(key)] = slot * sizeof(*v);
+	return hints[hint_of(vcpu)] = slot * sizeof(*v);
 full:
 	count_lost();
 	return -1;
@@ -143,7 +143,7 @@ static __always_inline struct kvmdbg_vcpu *vcpu_find(struct kvm_vcpu *vcpu, __u3
 	int offset;
 
 	/* Who does not pass the filters has no entry. */
-	v = entry_at(hints[hint_of(key)]);
+	v = entry_at(hints[hint_of(vcpu)]);
 	if (v->key == key)
 		return v;
 	offset = find_entry(vcpu, create);
@@ -172,8 +172,10 @@ static __always_inline int vcpu_end(struct kvmdbg_vcpu *v)
 
 static __always_inline void hist_add(struct kvmdbg_hist *hist, __u64 value)
 {
-	__u32 i = kvmdbg_hist_index(value);
+	__u64 i = kvmdbg_hist_index(value);
 
+	/* What is compared has to be what is used, or the verifier does not see the limit. */
+	barrier_var(i);
 	if (i >= KVMDBG_HIST_BUCKETS)
 		i = KVMDBG_HIST_BUCKETS - 1;
 	hist->buckets[i]++;

@@ -202,20 +202,20 @@ _Static_assert(sizeof(struct kvmdbg_hit) == 56, "layout");
  */
 static inline __attribute__((always_inline)) __u32 kvmdbg_hist_index(__u64 value)
 {
-	__u32 x = value, s;
+	__u32 s;
 
 	if (value >> 32) {
 		for (s = 29; s < 60 && value >> s >= 16; s++)
 			;
 		return 8 * s + (__u32)(value >> s);
 	}
-	if (x < 1U << 19)
-		return KVMDBG_HIST_16(0, x);
-	if (x < 1U << 27)
-		return KVMDBG_HIST_8(16, x);
-	if (x < 1U << 31)
-		return KVMDBG_HIST_4(24, x);
-	return KVMDBG_HIST_1(28, x);
+	if (value < 1U << 19)
+		return KVMDBG_HIST_16(0, value);
+	if (value < 1U << 27)
+		return KVMDBG_HIST_8(16, value);
+	if (value < 1U << 31)
+		return KVMDBG_HIST_4(24, value);
+	return KVMDBG_HIST_1(28, value);
 }
 
 #endif /* KVMDBG_H */

@@ -31,7 +31,6 @@ const struct backend *const backends[] = {
  * @nr_links: how many
  * @ring: hits
  * @vcpus: table of BPF, mapped
- * @nr_used: entries of it that were ever used, mapped
  * @free_fd: map of entries that may be used again
  * @lost_fd: map of events that could not be counted
  * @name: of the platform
@@ -45,7 +44,6 @@ struct session {
 	int nr_links;
 	struct ring_buffer *ring;
 	struct kvmdbg_vcpu *vcpus;
-	const uint32_t *nr_used;
 	int free_fd;
 	int lost_fd;
 	const char *name;
@@ -172,8 +170,9 @@ static struct bpf_map *find_map(const struct session *session, const char *name,
 static int load(struct session *session, const struct kvmdbg_config *config)
 {
 	const struct backend *backend = session->backend;
-	struct bpf_map *rodata, *vcpus, *used, *freed, *lost;
+	struct bpf_map *rodata, *vcpus, *freed, *lost;
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "kvmdbg");
+	uint32_t slot;
 	size_t size;
 	void *value;
 	int err;
@@ -184,10 +183,9 @@ static int load(struct session *session, const struct kvmdbg_config *config)
 		return complain_privilege("cannot open the BPF programs", -errno);
 	rodata = find_map(session, ".rodata", sizeof(*config));
 	vcpus = find_map(session, ".bss.vcpus", KVMDBG_MAX_VCPUS * sizeof(*session->vcpus));
-	used = find_map(session, ".bss.used", sizeof(*session->nr_used));
 	freed = find_map(session, "free_slots", 0);
 	lost = find_map(session, "lost", 0);
-	if (!rodata || !vcpus || !used || !freed || !lost || !find_map(session, "hits", 0))
+	if (!rodata || !vcpus || !freed || !lost || !find_map(session, "hits", 0))
 		return EXIT_FEATURE;
 	value = bpf_map__initial_value(rodata, &size);
 	memcpy(value, config, sizeof(*config));
@@ -195,9 +193,14 @@ static int load(struct session *session, const struct kvmdbg_config *config)
 	if (err)
 		return complain_privilege("cannot load the BPF programs", err);
 	session->vcpus = bpf_map__initial_value(vcpus, &size);
-	session->nr_used = bpf_map__initial_value(used, &size);
 	session->free_fd = bpf_map__fd(freed);
 	session->lost_fd = bpf_map__fd(lost);
+	/* It is a stack: the first entry is the first to be used. */
+	for (slot = KVMDBG_MAX_VCPUS; slot--;) {
+		err = bpf_map_update_elem(session->free_fd, NULL, &slot, BPF_ANY);
+		if (err)
+			return complain_privilege("cannot set up the table of vCPUs", err);
+	}
 	return EXIT_OK;
 }
 
@@ -368,7 +371,7 @@ static int read_lost(const struct session *session, uint64_t *lost)
 int session_frame(struct session *session, struct model *model)
 {
 	struct kvmdbg_vcpu copy;
-	uint32_t slot, used;
+	uint32_t slot;
 	uint64_t lost;
 	int err;
 
@@ -376,10 +379,7 @@ int session_frame(struct session *session, struct model *model)
 	if (err)
 		return err;
 	model_begin(model, monotonic_ns());
-	used = __atomic_load_n(session->nr_used, __ATOMIC_ACQUIRE);
-	if (used > KVMDBG_MAX_VCPUS)
-		used = KVMDBG_MAX_VCPUS;
-	for (slot = 0; slot < used; slot++) {
+	for (slot = 0; slot < KVMDBG_MAX_VCPUS; slot++) {
 		struct kvmdbg_vcpu *entry = &session->vcpus[slot];
 
 		if (__atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) == KVMDBG_FREE)

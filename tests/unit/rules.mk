@@ -21,6 +21,10 @@ $(UNIT_OUT)/%.o: tests/unit/%.c tests/unit/rules.mk $(HOST_LIBBPF_STAMP)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC_HOST) $(UNIT_FLAGS) -c $< -o $@
 
+# the programs as the board loads them
+$(UNIT_OUT)/test_bpf.o: UNIT_FLAGS += -DBOARD_OBJECT='"$(BUILD_BOARD)/booke.bpf.o"'
+$(UNIT_OUT)/test_bpf: | $(BUILD_BOARD)/booke.bpf.o
+
 $(UNIT_OUT)/test_%: $(UNIT_OUT)/test_%.o $(UNIT_OBJ) $(BUILD_HOST)/cli/objects.o
 	$(call say,LD,$@)
 	$(Q)$(CC_HOST) -fsanitize=address,undefined $(LDFLAGS_HOST) $^ -lcmocka $(CLI_LIBS) -ltinfo \
