@@ -29,16 +29,18 @@ static size_t restore_len;
 
 static void add_restore(const char *name)
 {
-	const char *text = tigetstr((char *)name);
-	size_t len;
+	const char *text = tigetstr((char *)name), *end;
 
 	if (!text || text == (char *)-1)
 		return;
-	len = strlen(text);
-	if (restore_len + len > sizeof(restore))
-		return;
-	memcpy(restore + restore_len, text, len);
-	restore_len += len;
+	for (; *text && restore_len < sizeof(restore); text++) {
+		/* delays of terminals of old: $<5> */
+		end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
+		if (end)
+			text = end;
+		else
+			restore[restore_len++] = *text;
+	}
 }
 
 /* The program is broken: give the terminal back, then die of the same signal. */

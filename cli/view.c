@@ -135,7 +135,7 @@ void format_count(char *text, size_t size, double value)
 {
 	static const char *const units[] = { "k", "M", "G", "T", "P", "E", NULL };
 
-	if (value > 0 && value < 9.95)
+	if (value > 0 && value < 9.95 && value != (int)value)
 		snprintf(text, size, "%.1f", value);
 	else if (value < 99999.5)
 		snprintf(text, size, "%.0f", value);
