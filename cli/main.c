@@ -32,14 +32,13 @@ static void print_help(FILE *out)
 static int run(const struct command *command, int argc, char **argv)
 {
 	char name[32];
-	int ret, written;
+	int ret;
 
 	/* What messages call the command */
 	snprintf(name, sizeof(name), "kvmdbg %s", command->name);
 	argv[0] = name;
 	ret = command->run(argc, argv);
-	written = flush_stdout();
-	return ret ? ret : written;
+	return ret ? ret : flush_stdout();
 }
 
 int main(int argc, char **argv)
