@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Start, interrupt vectors and the code that the cases of debug.c run.
+ *
+ * An interrupt's handler saves everything in a frame of its class, calls interrupt() and goes back
+ * to what that has made of the frame. sc ends the code under test.
+ */
+
+#define SPRG0		0x110
+#define SPRG1		0x111
+#define DBCR0		0x134
+#define DBSR		0x130
+#define SRR0		0x01a
+#define SRR1		0x01b
+#define CSRR0		0x03a
+#define CSRR1		0x03b
+#define DSRR0		0x23e
+#define DSRR1		0x23f
+
+#define RFI		rfi
+#define RFCI		rfci
+#define RFDI		".long 0x4c00004e"
+
+	.text
+	.globl	_start
+_start:
+	lis	%r1, stack_top@h
+	ori	%r1, %r1, stack_top@l
+	bl	main
+1:	b	1b
+
+/* void run(const u32 *code, u32 msr): until it comes to its sc */
+	.globl	run
+run:
+	lis	%r5, saved@h
+	ori	%r5, %r5, saved@l
+	stmw	%r13, 16(%r5)
+	stw	%r1, 0(%r5)
+	stw	%r2, 4(%r5)
+	mflr	%r0
+	stw	%r0, 8(%r5)
+	mtspr	SRR0, %r3
+	mtspr	SRR1, %r4
+	lis	%r10, data@h
+	ori	%r10, %r10, data@l
+	lis	%r11, args@h
+	ori	%r11, %r11, args@l
+	lwz	%r12, 4(%r11)
+	lwz	%r11, 0(%r11)
+	li	%r9, 0x55
+	li	%r8, 0
+	li	%r7, 3
+	mtctr	%r7
+	mtlr	%r8
+	rfi
+
+.macro	handler name, nr, frame, scratch, srr0, srr1, ret
+	.balign	0x100
+	.globl	\name
+\name:
+	mtspr	\scratch, %r1
+	lis	%r1, \frame@h
+	ori	%r1, %r1, \frame@l
+	stmw	%r0, 32(%r1)
+	mfspr	%r3, \scratch
+	stw	%r3, 36(%r1)
+	mfcr	%r3
+	stw	%r3, 16(%r1)
+	mflr	%r3
+	stw	%r3, 20(%r1)
+	mfctr	%r3
+	stw	%r3, 24(%r1)
+	mfspr	%r3, \srr0
+	stw	%r3, 8(%r1)
+	mfspr	%r3, \srr1
+	stw	%r3, 12(%r1)
+	addi	%r3, %r1, 8
+	li	%r4, \nr
+	bl	interrupt
+	lwz	%r3, 8(%r1)
+	mtspr	\srr0, %r3
+	lwz	%r3, 12(%r1)
+	mtspr	\srr1, %r3
+	lwz	%r3, 16(%r1)
+	mtcr	%r3
+	lwz	%r3, 20(%r1)
+	mtlr	%r3
+	lwz	%r3, 24(%r1)
+	mtctr	%r3
+	lwz	%r0, 32(%r1)
+	lmw	%r2, 40(%r1)
+	lwz	%r1, 36(%r1)
+	\ret
+.endm
+
+	.balign	0x10000
+	.globl	vectors
+vectors:
+	handler	vec_debug_critical, 'D', frame1, SPRG1, CSRR0, CSRR1, RFCI
+	handler	vec_debug, 'D', frame1, SPRG1, DSRR0, DSRR1, RFDI
+	handler	vec_program, 'P', frame0, SPRG0, SRR0, SRR1, RFI
+	handler	vec_decrementer, 'T', frame0, SPRG0, SRR0, SRR1, RFI
+	handler	vec_other, 'X', frame0, SPRG0, SRR0, SRR1, RFI
+
+	.balign	0x100
+	.globl	vec_sc
+vec_sc:
+	li	%r3, 0
+	mtspr	DBCR0, %r3
+	mfmsr	%r3
+	rlwinm	%r3, %r3, 0, 23, 21	/* not DE */
+	mtmsr	%r3
+	lis	%r5, saved@h
+	ori	%r5, %r5, saved@l
+	lwz	%r1, 0(%r5)
+	lwz	%r2, 4(%r5)
+	lwz	%r0, 8(%r5)
+	lmw	%r13, 16(%r5)
+	mtlr	%r0
+	blr
+
+/*
+ * The code under test. In: r10 = data, r9 = 0x55, r8 = 0, r7 = CTR = 3, LR = 0, r11 and r12 =
+ * args[0] and [1].
+ */
+	.balign	64
+	.globl	c_plain, c_plain_end
+c_plain:
+	nop				/* 0 */
+	nop				/* 1 */
+	lwz	%r9, 0(%r10)		/* 2 */
+	stw	%r9, 0(%r10)		/* 3 */
+	lwz	%r8, 4(%r10)		/* 4 */
+	stb	%r9, 7(%r10)		/* 5 */
+	nop				/* 6 */
+	sc				/* 7 */
+c_plain_end:
+
+	.balign	64
+	.globl	c_access
+c_access:
+	lhz	%r9, 2(%r10)		/* 0 */
+	stw	%r9, 2(%r10)		/* 1: across a word */
+	dcbz	0, %r10		/* 2 */
+	lwarx	%r9, 0, %r10		/* 3 */
+	stwcx.	%r9, 0, %r10		/* 4 */
+	stmw	%r30, 0(%r10)		/* 5 */
+	lbz	%r9, 8(%r10)		/* 6 */
+	sc
+
+	.balign	64
+	.globl	c_loop
+c_loop:
+	addi	%r8, %r8, 1		/* 0 */
+	stw	%r8, 0(%r10)		/* 1 */
+	bdnz	c_loop			/* 2 */
+	sc
+
+	.globl	c_branch
+c_branch:
+	cmpwi	%r8, 1			/* 0: not equal */
+	beq	1f			/* 1: not taken */
+	bl	1f			/* 2: taken */
+	nop				/* 3 */
+1:	mflr	%r8			/* 4 */
+	stw	%r8, 0(%r10)		/* 5 */
+	bdnzl	2f			/* 6: taken, CTR and LR */
+	nop
+2:	mflr	%r8			/* 8 */
+	stw	%r8, 4(%r10)
+	mfctr	%r8
+	stw	%r8, 8(%r10)
+	sc
+
+/* r11 to the MSR */
+	.globl	c_mtmsr
+c_mtmsr:
+	nop				/* 0 */
+	mtmsr	%r11			/* 1 */
+	nop				/* 2 */
+	nop				/* 3 */
+	sc
+
+/* first with r8 = 0, then with r11, both times the same code */
+	.globl	c_mtdbcr0
+c_mtdbcr0:
+	mtspr	DBCR0, %r8		/* 0 */
+	lwz	%r9, 0(%r10)		/* 1 */
+	nop				/* 2 */
+	mr	%r8, %r11		/* 3 */
+	addi	%r7, %r7, -1		/* 4 */
+	cmpwi	%r7, 1			/* 5 */
+	bne	c_mtdbcr0		/* 6 */
+	sc
+
+/* the same with another register, DBCR0 being armed already */
+.macro	mtloop name, spr
+	.globl	\name
+\name:
+	mtspr	\spr, %r12		/* 0 */
+	lwz	%r9, 0(%r10)		/* 1 */
+	mr	%r12, %r11		/* 2 */
+	addi	%r7, %r7, -1		/* 3 */
+	cmpwi	%r7, 1			/* 4 */
+	bne	\name			/* 5 */
+	sc
+.endm
+	mtloop	c_mtiac1, 0x138
+	mtloop	c_mtdac1, 0x13c
+	mtloop	c_mtdbcr1, 0x135
+	mtloop	c_mtdbcr2, 0x136
+
+/* clear in the DBSR what is in r11, set the MSR to r12 */
+	.globl	c_clear
+c_clear:
+	mtspr	DBSR, %r11		/* 0 */
+	mtmsr	%r12			/* 1 */
+	nop				/* 2 */
+	sc
+
+	.globl	c_trap
+c_trap:
+	nop				/* 0 */
+	twi	31, %r0, 0		/* 1 */
+	nop				/* 2 */
+	sc
+
+	.globl	c_rfi
+c_rfi:
+	mtspr	DBCR0, %r12		/* 0: not before, run() has an rfi too */
+	lis	%r8, 1f@h		/* 1 */
+	ori	%r8, %r8, 1f@l		/* 2 */
+	mtspr	SRR0, %r8		/* 3 */
+	mtspr	SRR1, %r11		/* 4 */
+	rfi				/* 5 */
+	nop				/* 6 */
+1:	nop				/* 7 */
+	nop
+	sc
+
+	.globl	c_rfci
+c_rfci:
+	mtspr	DBCR0, %r12		/* 0: not before, run() has an rfi too */
+	lis	%r8, 1f@h		/* 1 */
+	ori	%r8, %r8, 1f@l		/* 2 */
+	mtspr	CSRR0, %r8		/* 3 */
+	mtspr	CSRR1, %r11		/* 4 */
+	rfci				/* 5 */
+	nop				/* 6 */
+1:	nop				/* 7 */
+	nop
+	sc
+
+/* a decrementer interrupt as soon as EE is set; TCR[DIE] and EE in r11 */
+	.globl	c_decrementer
+c_decrementer:
+	li	%r8, 1			/* 0 */
+	mtspr	22, %r8			/* 1: DEC */
+	mtmsr	%r11			/* 2 */
+1:	lwz	%r8, 0(%r12)		/* 3: until it was there */
+	cmpwi	%r8, 0
+	beq	1b
+	sc
+
+	.section .note.GNU-stack, "", @progbits
+	.section .bss
+	.balign	16
+saved:	.space	128
+	.space	4096
+frame0:	.space	256
+	.space	4096
+frame1:	.space	256
+	.space	16384
+stack_top:
+	.space	64
+	.balign	4096
+	.globl	data
+	.space	4096
+data:	.space	4096
