@@ -63,13 +63,17 @@ gi_loop:
 	addi	4, 4, 1
 	b	gi_loop
 
-/* Branch event after a long straight way without an exit; ctr is its start. */
+/*
+ * Branch event after a long straight way without an exit; ctr is its start.
+ * No branch leads to another one: see h_branch.
+ */
 	.globl	gb_start, gb_branch, gb_landed, gb_end
 gb_start:
 	mtspr	SPR_DBCR0, 10
 	mtmsr	11
 	bctr
 gb_branch:
+	nop
 	b	gb_landed
 	nop
 gb_landed:

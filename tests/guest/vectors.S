@@ -83,6 +83,24 @@ h_disarm:
 	addi	23, 23, 1
 	rfci
 
+/*
+ * Debug: counts branch events in r23 and goes on with a step: the event comes
+ * before the branch, which would be interrupted again. (Debian's emulator
+ * raises it at the branch's target: the step is then that instruction's.)
+ */
+	.balign	16
+	.globl	h_branch
+h_branch:
+	mfspr	22, SPR_DBSR
+	mtspr	SPR_DBSR, 22
+	lis	21, (DBCR0_IDM | DBCR0_BT)@h
+	andis.	22, 22, DBSR_BT@h
+	beq	1f
+	addi	23, 23, 1
+	lis	21, (DBCR0_IDM | DBCR0_IC)@h
+1:	mtspr	SPR_DBCR0, 21
+	rfci
+
 /* Debug, in a hurry: counts in r23 and goes to burst_end at r27 of them. */
 	.balign	16
 	.globl	h_burst

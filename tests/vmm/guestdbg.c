@@ -210,6 +210,7 @@ void scenario_guest_branch(void)
 
 	for (i = 0; i < rounds; i++) {
 		vm = debug_vm("gb_start", DBCR0_IDM | DBCR0_BT);
+		vm_ivor(vm, IVOR_DEBUG, "h_branch");
 		for (a = GUEST_LONG; a < end; a += 4)
 			*vm_word(vm, a) = nop;
 		*vm_word(vm, end) = b | ((sym("gb_branch") - end) & 0x03fffffc);

@@ -39,6 +39,7 @@ static const struct {
 	{ "hw-program", scenario_hw_program, "what hardware breakpoints program" },
 	{ "guest-program", scenario_guest_program, "what a guest's own settings program" },
 	{ "switch-idle", scenario_switch_idle, "no register written when nothing is armed" },
+	{ "hw", scenario_hw, "hardware breakpoints and watchpoints" },
 	{ "perf", scenario_perf, "the trace events through perf" },
 };
 

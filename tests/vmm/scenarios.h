@@ -31,6 +31,9 @@ void scenario_guest_supervisor(void);
 /* watch.c */
 void scenario_watch_mmio(void);
 
+/* hw.c */
+void scenario_hw(void);
+
 /* robust.c */
 void scenario_abuse(void);
 void scenario_syscalls(void);
