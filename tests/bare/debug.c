@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The debug facility of a BookE core, rule by rule, without an operating system: what is armed, what
- * code runs, and which interrupts that must cause. TAP on the serial port.
+ * The debug facility of a BookE core, rule by rule, without an operating system: what is armed,
+ * what code runs, and which interrupts that must cause. TAP on the serial port.
  *
  * The numbers are sections of the PowerPC e500 Core Family Reference Manual, Rev. 1.
  */
@@ -307,7 +307,7 @@ static int same(const struct hit *expected, u32 count)
 
 #define ARM(...)	(&(struct arm){ __VA_ARGS__ })
 
-/* The loop of run_armed() sets this up by itself: pages that both address spaces can see. */
+/* One entry of TLB1, for all. */
 static void map(u32 entry, u32 size, u32 ts, u32 ea, u32 pa_high, u32 pa, u32 flags)
 {
 	mtspr(0x270, 0x10000000u | entry << 16);
@@ -498,7 +498,6 @@ static void again(void)
 		run_armed(c_loop, MSR_DE, SKIP,
 			  ARM(.dbcr0 = IDM | IAC(1) | DACW(1), .iac1 = (u32)c_loop,
 			      .dac1 = (u32)data + i % 4));
-		/* data[0] = 1, 2, 3 is stored, or would be: addi is skipped, so r8 stays 0 */
 		n += nr_hits;
 	}
 	report(n == 18000, "9,000 breakpoints and 9,000 watchpoints: none missed, none doubled");
@@ -537,8 +536,7 @@ static void delayed(void)
 	check("delayed: the interrupt comes after the mtmsr that sets DE", c_mtmsr, 0, GO,
 	      ARM(.dbcr0 = IDM | IAC(1), .iac1 = (u32)c_mtmsr), 0,
 	      D_MSR(c_mtmsr + 2, IDE | IAC(1), MSR_DE));
-	args[0] = MSR_ME | MSR_DE;
-	run_armed(c_plain, 0, GO, ARM(.dbcr0 = 0));
+	nr_hits = 0;
 	arm(ARM(.dbcr0 = IAC(1) | IAC(2), .iac1 = (u32)c_plain, .iac2 = (u32)(c_plain + 1)));
 	run(c_plain, MSR_ME);
 	dbsr = mfspr(SPR_DBSR) & EVENTS;
@@ -565,7 +563,7 @@ static void delayed(void)
 
 	/* by rfi: it is pending when run() returns to user state */
 	arm(ARM(.dbcr0 = IDM | DACW(1), .dac1 = (u32)data));
-	*(volatile u32 *)data = 0;
+	data[0] = 0;
 	nr_hits = 0;
 	ran_msr = MSR_ME | MSR_PR | MSR_DE;
 	action = GO;
@@ -575,7 +573,7 @@ static void delayed(void)
 	report(nr_hits == 1 && hits[0].pc == (u32)c_plain && hits[0].dbsr == (IDE | DACW(1)) &&
 	       hits[0].msr == ran_msr, "delayed: by rfi, at its target");
 
-	/* handlers that do not clear the DBSR come back for ever: twice is enough */
+	/* a handler that does not clear the DBSR comes back for ever: let it be twice */
 	keep_dbsr = 1;
 	nr_hits = 299;
 	action = GO;
