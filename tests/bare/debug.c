@@ -9,23 +9,30 @@
 typedef unsigned int u32;
 typedef unsigned char u8;
 
+#define SPR_PVR		0x11f
 #define SPR_DBSR	0x130
 #define SPR_DBCR0	0x134
 #define SPR_DBCR1	0x135
 #define SPR_DBCR2	0x136
 #define SPR_IAC1	0x138
 #define SPR_IAC2	0x139
-#define SPR_IAC3	0x13a
-#define SPR_IAC4	0x13b
 #define SPR_DAC1	0x13c
 #define SPR_DAC2	0x13d
 #define SPR_CSRR0	0x03a
 #define SPR_CSRR1	0x03b
+#define SPR_IVPR	0x03f
+#define SPR_IVOR0	0x190
+#define SPR_MAS0	0x270
+#define SPR_MAS1	0x271
+#define SPR_MAS2	0x272
+#define SPR_MAS3	0x273
+#define SPR_MAS7	0x3b0
 #define SPR_TSR		0x150
 #define SPR_TCR		0x154
 
 #define mtspr(spr, val)	asm volatile("mtspr %0, %1; isync" : : "i" (spr), "r" (val) : "memory")
 #define mfspr(spr)	({ u32 val; asm volatile("mfspr %0, %1" : "=r" (val) : "i" (spr)); val; })
+#define IVOR(n, vec)	mtspr(SPR_IVOR0 + (n), (u32)(vec) & 0xfff0)
 #define mtmsr(val)	asm volatile("mtmsr %0; isync" : : "r" (val) : "memory")
 #define mfmsr()		({ u32 val; asm volatile("mfmsr %0" : "=r" (val)); val; })
 
@@ -99,7 +106,7 @@ enum action {
 };
 
 struct arm {
-	u32 dbcr0, dbcr1, dbcr2, iac1, iac2, dac1, dac2, iac3, iac4;
+	u32 dbcr0, dbcr1, dbcr2, iac1, iac2, dac1, dac2;
 };
 
 static struct hit hits[16];
@@ -108,9 +115,8 @@ static enum action action;
 static u32 ran_msr, tests, failed;
 u32 args[2];
 
-/* of this core */
-static int enhanced;	/* DSRR0/1, rfdi, CIRPT and CRET */
-static int four_iacs;
+/* this core has DSRR0/1, rfdi, CIRPT and CRET */
+static int enhanced;
 
 /* the compiler's own */
 void *memcpy(void *to, const void *from, unsigned long size)
@@ -215,10 +221,6 @@ static void arm(const struct arm *a)
 	mtspr(SPR_DBCR2, a->dbcr2);
 	mtspr(SPR_IAC1, a->iac1);
 	mtspr(SPR_IAC2, a->iac2);
-	if (four_iacs) {
-		mtspr(SPR_IAC3, a->iac3);
-		mtspr(SPR_IAC4, a->iac4);
-	}
 	mtspr(SPR_DAC1, a->dac1);
 	mtspr(SPR_DAC2, a->dac2);
 	mtspr(SPR_DBSR, 0xffffffff);
@@ -310,11 +312,11 @@ static int same(const struct hit *expected, u32 count)
 /* One entry of TLB1, for all. */
 static void map(u32 entry, u32 size, u32 ts, u32 ea, u32 pa_high, u32 pa, u32 flags)
 {
-	mtspr(0x270, 0x10000000u | entry << 16);
-	mtspr(0x271, 0x80000000u | ts << 12 | size << 8 | 0x40000000u);
-	mtspr(0x272, ea | flags);
-	mtspr(0x273, pa | 0x3f);
-	mtspr(0x3b0, pa_high);
+	mtspr(SPR_MAS0, 0x10000000u | entry << 16);
+	mtspr(SPR_MAS1, 0xc0000000u | ts << 12 | size << 8);
+	mtspr(SPR_MAS2, ea | flags);
+	mtspr(SPR_MAS3, pa | 0x3f);
+	mtspr(SPR_MAS7, pa_high);
 	asm volatile("isync; tlbwe; isync" : : : "memory");
 }
 
@@ -380,30 +382,8 @@ static void iac(void)
 	check("IAC12M mask: IAC1 where IAC2 has ones", c, MSR_DE | MSR_PR, SKIP,
 	      ARM(.dbcr0 = IDM | IAC(1), .dbcr1 = USER | MASK, .iac1 = a + 4, .iac2 = ~0x10u), 0,
 	      D(c + 1, IAC(1)), D(c + 5, IAC(1)));
-}
-
-static void iac34(void)
-{
-	const u32 *c = c_plain;
-	u32 a = (u32)c;
-
-	if (!four_iacs) {
-		check("IAC3 and IAC4 do not exist (8.2.4)", c, MSR_DE, SKIP,
-		      ARM(.dbcr0 = IDM | IAC(3) | IAC(4), .dbcr1 = EXCLUSIVE >> 16), 0);
-		return;
-	}
-	check("IAC3 and IAC4", c, MSR_DE, SKIP,
-	      ARM(.dbcr0 = IDM | IAC(3) | IAC(4), .iac3 = a + 4, .iac4 = a + 24), 0,
-	      D(c + 1, IAC(3)), D(c + 6, IAC(4)));
-	check("IAC4 has its own selectors", c, MSR_DE, SKIP,
-	      ARM(.dbcr0 = IDM | IAC(3) | IAC(4), .dbcr1 = USER >> 20, .iac3 = a + 4, .iac4 = a + 24),
-	      0, D(c + 1, IAC(3)));
-	check("IAC34M inclusive", c, MSR_DE, SKIP,
-	      ARM(.dbcr0 = IDM | IAC(3), .dbcr1 = INCLUSIVE >> 16, .iac3 = a + 4, .iac4 = a + 16), 0,
-	      D(c + 1, IAC(3)), D(c + 2, IAC(3)), D(c + 3, IAC(3)));
-	check("IAC34M exclusive", c, MSR_DE | MSR_PR, OFF,
-	      ARM(.dbcr0 = IDM | IAC(4), .dbcr1 = USER >> 16 | EXCLUSIVE >> 16, .iac3 = a,
-		  .iac4 = a + 24), IDE | IAC(4), D(c + 6, IAC(4)));
+	check("IAC3 and IAC4 do not exist (8.2.4)", c, MSR_DE, SKIP,
+	      ARM(.dbcr0 = IDM | IAC(3) | IAC(4), .dbcr1 = EXCLUSIVE >> 16), 0);
 }
 
 static void dac(void)
@@ -712,20 +692,16 @@ static void levels(void)
 
 int main(void)
 {
-	u32 pvr = mfspr(0x11f) >> 16;
-
 	/* the devices' registers at the physical 0xf_e0000000, and an address space 1 like the 0 */
 	map(5, 5, 0, 0xe0000000, 0xf, 0xe0000000, 0xa);
 	map(6, 8, 1, 0, 0, 0, 0);
 
-	enhanced = pvr == 0x8023;
-	four_iacs = pvr == 0x8112;
+	enhanced = mfspr(SPR_PVR) >> 16 == 0x8023;	/* e500mc */
 	print("# PVR ");
-	print_hex(mfspr(0x11f));
+	print_hex(mfspr(SPR_PVR));
 	print("\n");
 
-	mtspr(63, (u32)vectors);
-#define IVOR(n, vec)	mtspr(400 + (n), (u32)(vec) & 0xfff0)
+	mtspr(SPR_IVPR, (u32)vectors);
 	IVOR(0, vec_other);
 	IVOR(1, vec_other);
 	IVOR(2, vec_other);
@@ -743,7 +719,6 @@ int main(void)
 	IVOR(15, enhanced ? vec_debug : vec_debug_critical);
 
 	iac();
-	iac34();
 	dac();
 	again();
 	delayed();
