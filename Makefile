@@ -17,8 +17,9 @@
 #   SYSROOT                  include/ lib/ bin/ usr-include/ of the board
 #   HOST_LIBBPF              include/ lib/libbpf.a for the host, of the same kernel source
 #   KERNEL_VMLINUX           the board's patched kernel, with BTF
-#   SYSROOT_STAMP HOST_LIBBPF_STAMP KERNEL_STAMP
-#                            what a rule must list as a prerequisite to use the three above; their
+#   QEMU_BIN                 the emulator that has the debug facility
+#   SYSROOT_STAMP HOST_LIBBPF_STAMP KERNEL_STAMP QEMU_STAMP
+#                            what a rule must list as a prerequisite to use the four above; their
 #                            time only changes when the result does. All C objects of the board
 #                            need SYSROOT_STAMP, of the host HOST_LIBBPF_STAMP
 #   Q                        prefix of recipe lines ($(Q)...), empty with V=1
@@ -59,9 +60,12 @@ SYSROOT := $(BUILD)/sysroot
 HOST_LIBBPF := $(BUILD)/host-libbpf
 KERNEL := $(BUILD)/kernel
 KERNEL_VMLINUX := $(KERNEL)/vmlinux
+QEMU := $(BUILD)/qemu
+QEMU_BIN := $(QEMU)/bin/qemu-system-ppc
 SYSROOT_STAMP := $(SYSROOT)/.stamp
 HOST_LIBBPF_STAMP := $(HOST_LIBBPF)/.stamp
 KERNEL_STAMP := $(KERNEL)/.stamp
+QEMU_STAMP := $(QEMU)/.stamp
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 CC_HOST ?= gcc
@@ -82,14 +86,15 @@ UNIT_TESTS :=
 
 # the goals that only call others do without, and so work before the compilers are installed
 ifneq ($(filter-out help packages demo demo-board check check-series series clean,$(or $(MAKECMDGOALS),all)),)
--include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk
+-include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk \
+	tests/bare/rules.mk
 endif
 
 INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-unit check-series check-board \
-	series kernel clean FORCE
+	check-bare check-hw series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -106,6 +111,8 @@ $(SYSROOT_STAMP): FORCE
 	$(Q)tests/board/sysroot.sh --link $(SYSROOT)
 $(HOST_LIBBPF_STAMP): FORCE
 	$(Q)tests/board/sysroot.sh --host --link $(HOST_LIBBPF)
+$(QEMU_STAMP): FORCE
+	$(Q)tests/board/qemu.sh --link $(QEMU)
 
 $(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
 	$(call say,ROOTFS,$@)
@@ -126,7 +133,7 @@ shell-board: $(INITRD) $(KERNEL_STAMP) ## a shell on the board
 	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) shell
 
 check: ## every test; the last line is `N passed, N failed`
-	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-series check-board
+	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-series check-bare check-board check-hw
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
@@ -136,6 +143,13 @@ check-series: ## the kernel series: style, and every step of it compiles
 
 check-board: $(INITRD) $(KERNEL_STAMP) ## system tests and KUnit, on the emulated board
 	$(Q)tests/board/check.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD)
+
+check-bare: $(BARE_ELF) $(QEMU_STAMP) ## the emulator's debug facility, without an operating system
+	$(Q)tests/bare/check.sh --qemu $(QEMU_BIN) --elf $(BARE_ELF)
+
+check-hw: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## hardware breakpoints and watchpoints, on the board
+	$(Q)tests/board/check.sh --suite $@ --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
+		--initrd $(INITRD) 17-hw.sh
 
 series: ## the kernel series as a mailbox, into build/series
 	$(Q)kernel/build.sh --mailbox $(BUILD)/series

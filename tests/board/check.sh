@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Run the board's tests: boot, collect the TAP, look through the console for what the kernel
-# complained about, sum up. The counts go to build/results/check-board for scripts/check.sh.
+# complained about, sum up. The counts go to build/results/SUITE for scripts/check.sh.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -10,19 +10,24 @@ cd "$(dirname "$0")/../.." || exit 1
 usage()
 {
 	cat <<END
-usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--timeout SECS] [NN-name.sh]
-Report and console are kept in build/results/.
+usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--qemu FILE] [--timeout SECS]
+       [--suite NAME] [NN-name.sh]
+Report and console are kept in build/results/. The suite is check-board unless told.
 END
 }
 
 results=build/results
 limit=900
 word=check
+suite=check-board
 boot=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel|--initrd|--append|--qemu)
 		boot+=("$1" "${2-}")
+		shift ;;
+	--suite)
+		suite=${2-}
 		shift ;;
 	--timeout)
 		limit=${2-}
@@ -40,9 +45,9 @@ while [ $# -gt 0 ]; do
 done
 
 mkdir -p $results
-report=$results/board-report console=$results/board-console counts=$results/check-board
-rm -f $report $console $counts
-tests/board/boot.sh "${boot[@]}" --timeout "$limit" --report $report --console $console "$word" &
+report=$results/$suite-report console=$results/$suite-console counts=$results/$suite
+rm -f "$report" "$console" "$counts"
+tests/board/boot.sh "${boot[@]}" --timeout "$limit" --report "$report" --console "$console" "$word" &
 pid=$!
 trap 'kill $pid 2>/dev/null; wait $pid' EXIT
 trap 'exit 130' INT
@@ -54,23 +59,23 @@ trap 'exit 143' TERM HUP
 		sleep 1
 		kill -0 $pid 2>/dev/null || exit
 		[ $((i % 10)) -ne 0 ] ||
-			echo "  board: $i s, $(grep -a '^@@suite' $report | tail -n 1 | tr -d '\r')" >&2
+			echo "  board: $i s, $(grep -a '^@@suite' "$report" | tail -n 1 | tr -d '\r')" >&2
 	done
 ) &
 
 # the suites as they end, until the board does
-{ tail -q -s 0.2 --pid=$pid -F $report 2>/dev/null; } |
-	awk -v counts=$counts.new -f scripts/tap.awk
+{ tail -q -s 0.2 --pid=$pid -F "$report" 2>/dev/null; } |
+	awk -v counts="$counts.new" -f scripts/tap.awk
 wait $pid
 status=$?
-[ -s $counts.new ] || exit 1
-read -r passed failed skipped <$counts.new
-rm -f $counts.new
+[ -s "$counts.new" ] || exit 1
+read -r passed failed skipped <"$counts.new"
+rm -f "$counts.new"
 
 show_console()
 {
 	echo "  --- the end of the console ($console):"
-	tail -n 40 $console | tr -d '\r' | sed 's/^/  | /'
+	tail -n 40 "$console" | tr -d '\r' | sed 's/^/  | /'
 	echo "  ---"
 }
 
@@ -87,7 +92,7 @@ case $status in
 esac
 
 complaints='kernel BUG at|BUG: |Oops: |Kernel panic|WARNING: |INFO: (rcu|task)|soft lockup|Unable to handle kernel'
-found=$(tr -d '\r' <$console | grep -m 1 -A 40 -E "$complaints")
+found=$(tr -d '\r' <"$console" | grep -m 1 -A 40 -E "$complaints")
 if [ -n "$found" ]; then
 	echo "  not ok the kernel complained ($console):"
 	while read -r line; do echo "  | $line"; done <<<"$found"
@@ -96,6 +101,6 @@ else
 	passed=$((passed + 1))
 	echo "ok the kernel has not complained"
 fi
-echo "$passed $failed $skipped" >$counts
-echo "check-board: $passed passed, $failed failed, $skipped skipped"
+echo "$passed $failed $skipped" >"$counts"
+echo "$suite: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
