@@ -3,7 +3,15 @@
  * Hardware breakpoints and watchpoints that the processor itself raises. An emulator without them
  * is found out by a first try, and the rest is skipped.
  */
+#include <asm/ptrace.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "../guest/guest.h"
 #include "scenarios.h"
@@ -212,35 +220,128 @@ static void after_ticks(void)
 	tap_eq(good, 5, "a breakpoint after 2^20 iterations and many host ticks, 5 of 5");
 }
 
-static void many(void)
+struct many {
+	pthread_t thread;
+	unsigned int n, hits, odd;
+	bool finished;
+};
+
+/* A breakpoint and a watchpoint n times in turn; the pc is moved over each. */
+static void *run_many(void *arg)
 {
-	const unsigned int n = 5000;
-	struct vm *vm = hw_vm("hw_start", n, 0);
-	unsigned int hits = 0, odd = 0;
+	struct many *m = arg;
+	struct vm *vm = hw_vm("hw_start", m->n, 0);
 	int r;
 
 	vm->bulk = 100;
 	arm(vm, HW, sym("hw_loop"), BP, GUEST_DATA + 8, RD);
 	for (;;) {
-		const char *pc = hits & 1 ? "hw_other" : "hw_loop";
-
 		r = vm_run_port(vm, DEFAULT_MS);
-		if (r != KVM_EXIT_DEBUG || hits > 2 * n)
+		if (r != KVM_EXIT_DEBUG || m->hits > 2 * m->n)
 			break;
 		vm_get_regs(vm);
-		odd += vm->regs.pc != sym(pc);
-		hits++;
+		m->odd += vm->regs.pc != sym(m->hits & 1 ? "hw_other" : "hw_loop");
+		m->hits++;
 		vm->regs.pc += 4;
 		vm_set_regs(vm);
 	}
-	tap_eq(hits, 2 * n, "%u hits, none missed and none doubled", 2 * n);
-	tap_eq(odd, 0, "each at its pc, in turn");
-	tap_ok(r == KVM_EXIT_MMIO && vm->regs.gpr[4] == 0, "none of the instructions was executed");
+	m->finished = r == KVM_EXIT_MMIO && vm_port(vm) == PORT_DONE;
 	vm_free(vm);
+	return NULL;
+}
+
+static void report_many(const char *name, const struct many *m)
+{
+	tap_eq(m->hits, 2 * m->n, "%s: %u hits, none missed and none doubled", name, 2 * m->n);
+	tap_eq(m->odd, 0, "%s: each at its pc, in turn", name);
+	tap_ok(m->finished, "%s: then the guest comes to its end", name);
+}
+
+static volatile uint32_t native_word;
+extern const char native_loop[], native_store[];
+
+/* An endless loop with a store in it. */
+static void native(void)
+{
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	raise(SIGSTOP);
+	asm volatile("mr 15, %0\n"
+		     ".globl native_loop, native_store\n"
+		     "native_loop: addi 14, 14, 1\n"
+		     "native_store: stw 14, 0(15)\n"
+		     "b native_loop" : : "r" (&native_word) : "14", "15", "memory");
+}
+
+static bool native_arm(pid_t pid, uint32_t type, const volatile void *addr)
+{
+	struct ppc_hw_breakpoint bp = {
+		.version = 1, .trigger_type = type, .addr = (uintptr_t)addr,
+		.addr_mode = PPC_BREAKPOINT_MODE_EXACT,
+		.condition_mode = PPC_BREAKPOINT_CONDITION_NONE,
+	};
+
+	return ptrace((enum __ptrace_request)PPC_PTRACE_SETHWDEBUG, pid, NULL, &bp) > 0;
+}
+
+/* Lets the process go on until it is trapped, and tells whether that is at @pc. */
+static bool native_go(pid_t pid, enum __ptrace_request how, const char *pc)
+{
+	int status;
+
+	return !ptrace(how, pid, NULL, NULL) && waitpid(pid, &status, 0) == pid &&
+	       WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP &&
+	       ptrace(PTRACE_PEEKUSER, pid, (void *)(PT_NIP * sizeof(long)), NULL) == (long)pc;
+}
+
+/* The host's own breakpoints, in a process on the same CPU, while a guest has some. */
+void scenario_hw_native(void)
+{
+	struct many m = { .n = 3000 };
+	unsigned int hits = 0, rounds = 1500;
+	int status;
+	pid_t pid;
+
+	if (!have_hw()) {
+		tap_skip("IAC and DAC do not fire on this processor or emulator",
+			 "the host's breakpoints and the guest's");
+		return;
+	}
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		native();
+		_exit(1);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
+		tap_bail("no process to trace");
+	if (pthread_create(&m.thread, NULL, run_many, &m))
+		tap_bail("pthread_create");
+	/* an event disarms itself in Linux: each is a new one, stepped over */
+	while (hits < rounds) {
+		if (!native_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, native_loop) ||
+		    !native_go(pid, PTRACE_CONT, native_loop) ||
+		    !native_go(pid, PTRACE_SINGLESTEP, native_store) ||
+		    !native_arm(pid, PPC_BREAKPOINT_TRIGGER_WRITE, &native_word) ||
+		    !native_go(pid, PTRACE_CONT, native_store) ||
+		    !native_go(pid, PTRACE_SINGLESTEP, native_store + 4))
+			break;
+		hits++;
+	}
+	if (hits < rounds)
+		tap_diag("the process is at 0x%lx (loop 0x%lx): %s",
+			 ptrace(PTRACE_PEEKUSER, pid, (void *)(PT_NIP * sizeof(long)), NULL),
+			 (unsigned long)native_loop, strerror(errno));
+	pthread_join(m.thread, NULL);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	tap_eq(hits, rounds, "a native process: breakpoint and watchpoint, %u times", rounds);
+	report_many("the guest meanwhile", &m);
 }
 
 void scenario_hw(void)
 {
+	struct many m = { .n = 5000 };
+
 	if (!have_hw()) {
 		tap_skip("IAC and DAC do not fire on this processor or emulator",
 			 "hardware breakpoints and watchpoints");
@@ -267,5 +368,6 @@ void scenario_hw(void)
 	with_step();
 	in_handler();
 	after_ticks();
-	many();
+	run_many(&m);
+	report_many("alone", &m);
 }

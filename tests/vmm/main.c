@@ -40,6 +40,7 @@ static const struct {
 	{ "guest-program", scenario_guest_program, "what a guest's own settings program" },
 	{ "switch-idle", scenario_switch_idle, "no register written when nothing is armed" },
 	{ "hw", scenario_hw, "hardware breakpoints and watchpoints" },
+	{ "hw-native", scenario_hw_native, "the host's own, meanwhile" },
 	{ "perf", scenario_perf, "the trace events through perf" },
 };
 

@@ -33,6 +33,7 @@ void scenario_watch_mmio(void);
 
 /* hw.c */
 void scenario_hw(void);
+void scenario_hw_native(void);
 
 /* robust.c */
 void scenario_abuse(void);
