@@ -5,8 +5,6 @@
 # from this machine's own and kept apart, so that nothing of the machine's is changed and no root is
 # needed.
 
-sources_log=$KVMDBG_CACHE/log
-
 # source_list DIR: the machine's Debian archives as deb-src, in DIR/parts
 source_list()
 {
@@ -100,10 +98,10 @@ fetch_sources()
 	apt=$dir/apt
 	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 	source_list "$apt"
-	if ! progress "source lists" "$sources_log/source-lists.log" apt_private update; then
+	if ! progress "source lists" "$KVMDBG_CACHE/log/source-lists.log" apt_private update; then
 		echo "is this machine offline? Debian's source packages are needed: $*" >&2
 		return 1
 	fi
-	progress "source packages" "$sources_log/source-packages.log" fetch_all "$dir" "$@" || return 1
+	progress "source packages" "$KVMDBG_CACHE/log/source-packages.log" fetch_all "$dir" "$@" || return 1
 	rm -rf "$apt"
 }

@@ -8,6 +8,8 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/cache.sh
 . "$top/scripts/cache.sh"
+# shellcheck source=tests/board/sources.sh
+. "$top/tests/board/sources.sh"
 
 packages="zlib elfutils ncurses json-c busybox"
 target=powerpc-linux-gnu
@@ -24,103 +26,6 @@ Prints the path of the board's sysroot (include/ lib/ bin/), or of libbpf for th
   --link DIR   make DIR a folder of links to the result; for the board usr-include/ as well, the
                UAPI headers of the patched kernel
 END
-}
-
-# shellcheck disable=SC2016 # apt's own variables
-# The sources list of this machine with its Debian archives as deb-src, in FILE: private, so that
-# nothing of the machine's own is changed and no root is needed.
-source_list()
-{
-	local dir=$1 file uris
-
-	uris=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' |
-		sed 's,/*$,,' | sort -u)
-	mkdir -p "$dir/parts"
-	for file in /etc/apt/sources.list.d/*.sources; do
-		[ -r "$file" ] || continue
-		# one stanza a paragraph, of which those of a Debian archive are kept
-		awk -v uris="$uris" '
-			BEGIN { RS = ""; n = split(uris, u, "\n") }
-			{
-				if (!match($0, /(^|\n)URIs:[^\n]*/))
-					next
-				line = substr($0, RSTART, RLENGTH) " "
-				gsub(/\/+ /, " ", line)
-				found = n == 0
-				for (i = 1; i <= n; i++)
-					if (index(line, " " u[i] " "))
-						found = 1
-				if (!found)
-					next
-				gsub(/(^|\n)#[^\n]*/, "")
-				sub(/(^|\n)Types:[^\n]*/, "\nTypes: deb-src")
-				sub(/^\n/, "")
-				print $0 "\n"
-			}' "$file" >"$dir/parts/$(basename "$file")"
-	done
-	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-		[ -r "$file" ] || continue
-		awk -v uris="$uris" '
-			BEGIN { n = split(uris, u, "\n") }
-			$1 == "deb" {
-				line = $0 " "
-				gsub(/\/+ /, " ", line)
-				found = n == 0
-				for (i = 1; i <= n; i++)
-					if (index(line, " " u[i] " "))
-						found = 1
-				if (found) {
-					sub(/deb/, "deb-src")
-					print
-				}
-			}' "$file" >"$dir/parts/$(basename "$file" .list).list"
-	done
-}
-
-apt_private()
-{
-	local dir=$apt
-
-	apt-get -q -o "Dir::Etc::sourcelist=/dev/null" -o "Dir::Etc::sourceparts=$dir/parts" \
-		-o "Dir::State::lists=$dir/lists" -o "Dir::Cache=$dir/cache" \
-		-o "APT::Sandbox::User=$(id -un)" -o Acquire::Retries=3 "$@"
-}
-
-fetch_one()
-{
-	local release
-
-	apt_private source --download-only "$1" && return 0
-	# an archive may list what it no longer has: ask the others by name
-	# shellcheck disable=SC2016 # apt's own variable
-	for release in $(apt_private indextargets --format '$(RELEASE)' 'Created-By: Sources'); do
-		apt_private source --download-only "$1/$release" && return 0
-	done
-	return 1
-}
-
-fetch_all()
-{
-	local package
-
-	cd "$1" || return 1
-	for package in $packages; do
-		fetch_one "$package" || return 1
-	done
-}
-
-# The source packages as downloaded.
-fetch()
-{
-	apt=$1/apt
-	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-	source_list "$apt"
-	if ! progress "source lists" "$log/source-lists.log" apt_private update; then
-		echo "is this machine offline? Debian's source packages are needed: $packages" >&2
-		return 1
-	fi
-	progress "source packages" "$log/source-packages.log" fetch_all "$1" || return 1
-	rm -rf "$apt"
 }
 
 # unpack PACKAGE: into $work/PACKAGE, with Debian's patches where the package has them as a series
@@ -214,7 +119,8 @@ build_board()
 	jobs=$(nproc)
 	mkdir -p "$prefix/include" "$prefix/lib" "$prefix/bin" "$work"
 	echo "cross libraries of the board: $packages libbpf" >&2
-	sources=$(cache_get board-sources "$sourceskey" fetch) || return 1
+	# shellcheck disable=SC2086
+	sources=$(cache_get board-sources "$sourceskey" fetch_sources $packages) || return 1
 	for package in $packages; do
 		progress "$package" "$log/$package.log" "build_${package//-/_}" || return 1
 	done
