@@ -36,11 +36,23 @@ results=build/results
 counts=$results/check-bare
 mkdir -p $results
 rm -f $counts
-for core in "${cores[@]}"; do
-	echo "@@suite bare-$core"
+
+# run SUITE CORE OPTION...
+run()
+{
+	local suite=$1 core=$2
+
+	shift 2
+	echo "@@suite bare-$suite"
 	timeout 60 "$qemu" -M ppce500 -cpu "$core" -m 64 -nic none -display none -monitor none \
-		-serial stdio -no-reboot -kernel "$elf" </dev/null 2>&1
+		-serial stdio -no-reboot -kernel "$elf" "$@" </dev/null 2>&1
 	echo "@@end $?"
+}
+
+for core in "${cores[@]}"; do
+	run "$core" "$core"
+	# what is measured is measured like that
+	run "$core-icount" "$core" -icount shift=2,sleep=off
 done | awk -v counts=$counts.new -f scripts/tap.awk
 mv $counts.new $counts || exit 1
 read -r passed failed skipped <$counts
