@@ -249,7 +249,9 @@ build_vmlinux()
 	obj=$(object_folder build)
 	echo "Linux $version, $(entries | wc -l) entries of the series applied" >&2
 	# an end by error or Ctrl-C leaves whole objects only; the mark is for being killed outright
-	trap 'rm -f "$obj/.building"' EXIT
+	# now, as $obj is gone by then
+	# shellcheck disable=SC2064
+	trap "rm -f '$obj/.building'" EXIT
 	progress "config" "$KVMDBG_CACHE/log/kernel-config.log" configure "$obj" || return 1
 	# part of the series may not know all of them
 	[ -n "$series" ] || grep 'no effect' "$KVMDBG_CACHE/log/kernel-config.log" >&2 || true

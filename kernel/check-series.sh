@@ -110,7 +110,7 @@ bisect()
 		out=$log/bisect-$step.log
 		$git checkout -q -f "$commit"
 		mapfile -t files < <($git diff --name-only --diff-filter=d "base..$commit" -- '*.c' '*.S' |
-			grep -v -e '^tools/' -e '^arch/powerpc/kvm/')
+			grep -v -e '^tools/' -e '^arch/powerpc/kvm/' -e '/asm-offsets\.c$')
 		targets=()
 		for file in "${files[@]}"; do
 			# not every file belongs to this config

@@ -210,7 +210,8 @@ static bool debug_mode_matches(u32 us, u32 er, bool user, bool as1)
  *
  * On PR whatever the guest asks for fires in user mode only, so that no
  * address it chooses can match in the host kernel; a comparator that the guest
- * wants in a mode it is not in is left out until it gets there.
+ * wants in a mode it is not in is left out until it gets there. Trap events
+ * know no mode, and MSR[DE] outlives an interrupt: the guest has none.
  */
 void kvmppc_debug_contain(const struct debug_reg *guest, ulong msr,
 			  struct debug_reg *hw)
@@ -254,6 +255,7 @@ void kvmppc_debug_contain(const struct debug_reg *guest, ulong msr,
 		hw->dbcr1 |= guest->dbcr1 & (DBCR1_IAC12MX | DBCR1_IAC34MX) &
 			     GUEST_DBCR1;
 		hw->dbcr2 |= guest->dbcr2 & DBCR2_DAC12MODE;
+		hw->dbcr0 &= ~DBCR0_TIE;
 	}
 #endif
 }
@@ -412,7 +414,8 @@ static void debug_host_events(struct kvm_vcpu *vcpu)
 		return;
 
 	vcpu->arch.dbg_host_count = 0;
-	/* A step or branch event of the guest's that an interrupt overtook. */
+	vcpu->arch.dbg_host_dbsr = 0;
+	/* MSR[DE] outlives an interrupt: these come with each while stepping. */
 	if (!(dbsr & KVMPPC_DEBUG_EVENTS & ~(DBSR_IC | DBSR_BT)))
 		return;
 	trace_kvm_booke_debug_host(vcpu, vcpu->arch.dbg_host_pc, dbsr, count);
@@ -444,10 +447,13 @@ void kvmppc_debug_leave(struct kvm_vcpu *vcpu)
 
 	if (unlikely(vcpu->arch.dbg_state == DEBUG_LOADED)) {
 		preempt_disable();
+		/* Unless the guest has disarmed what it had armed meanwhile. */
+		if (debug_armed(&vcpu->arch.host_dbg_reg) ||
+		    debug_armed(&current->thread.debug))
+			sprs = KVMPPC_DEBUG_NR_SPRS;
 		switch_booke_debug_regs(&vcpu->arch.host_dbg_reg);
 		current->thread.debug = vcpu->arch.host_dbg_reg;
 		preempt_enable();
-		sprs = KVMPPC_DEBUG_NR_SPRS;
 		debug_host_events(vcpu);
 	}
 	vcpu->arch.dbg_state = DEBUG_OUTSIDE;
@@ -537,17 +543,21 @@ static int debug_to_user(struct kvm_vcpu *vcpu, u32 dbsr,
 			 const struct kvm_debug_exit_arch *report)
 {
 	struct kvm_run *run = vcpu->run;
+	u32 flags = report->flags;
+
+	if (origin == KVMPPC_DEBUG_STRAY)
+		flags |= KVMPPC_DEBUG_EXIT_STRAY;
 
 	run->exit_reason = KVM_EXIT_DEBUG;
 	run->debug.arch = *report;
-	if (origin == KVMPPC_DEBUG_STRAY)
-		run->debug.arch.flags |= KVMPPC_DEBUG_EXIT_STRAY;
+	run->debug.arch.flags = flags;
 
+	/* Not from kvm_run, which userspace can write to. */
 	vcpu->arch.dbg_reported_dbsr = dbsr;
-	vcpu->arch.dbg_reported_flags = run->debug.arch.flags;
+	vcpu->arch.dbg_reported_flags = flags;
 	trace_kvm_booke_debug_exit(vcpu, vcpu->arch.regs.nip, dbsr,
 				   report->address, origin, report->status,
-				   run->debug.arch.flags);
+				   flags);
 	return RESUME_HOST;
 }
 
@@ -575,8 +585,11 @@ static int debug_event(struct kvm_vcpu *vcpu, u32 dbsr)
 		return RESUME_GUEST;
 	}
 
-	/* Imprecise news of something that has been dealt with already. */
-	if (!(dbsr & KVMPPC_DEBUG_EVENTS)) {
+	/*
+	 * Late news of something that came while MSR[DE] was off, which it is
+	 * not while userspace debugs: maybe of what another vCPU had armed.
+	 */
+	if ((dbsr & DBSR_IDE) || !(dbsr & KVMPPC_DEBUG_EVENTS)) {
 		trace_kvm_booke_debug_exit(vcpu, pc, dbsr, pc, origin, 0, 0);
 		return RESUME_GUEST;
 	}

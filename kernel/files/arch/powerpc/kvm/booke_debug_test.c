@@ -149,7 +149,11 @@ static void contain_control(struct kunit *test)
 
 	/* No reset, no events that would fire in the host. */
 	kvmppc_debug_contain(&guest, 0, &hw);
+#ifdef CONFIG_KVM_BOOKE_HV
 	KUNIT_EXPECT_EQ(test, KVMPPC_DEBUG_GUEST_DBCR0, hw.dbcr0);
+#else
+	KUNIT_EXPECT_EQ(test, KVMPPC_DEBUG_GUEST_DBCR0 & ~DBCR0_TIE, hw.dbcr0);
+#endif
 	KUNIT_EXPECT_EQ(test, 0, hw.dbcr0 & (DBCR0_EDM | DBCR0_RST |
 			DBCR0_IRPT | DBCR0_RET | DBCR0_CIRPT | DBCR0_CRET |
 			DBCR0_FT));
