@@ -94,7 +94,7 @@ INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-unit check-series check-board \
-	check-bare check-hw series kernel clean FORCE
+	check-bare series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -118,7 +118,7 @@ $(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
 	$(call say,ROOTFS,$@)
 	$(Q)tests/board/rootfs.sh $@ $(SYSROOT) $(BOARD_BINS)
 
-all: $(HOST_BINS) $(INITRD) $(KERNEL_STAMP) ## kvmdbg for this host; kernel, root and tools of the board
+all: $(HOST_BINS) $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## kvmdbg for this host; kernel, root and tools of the board
 
 kernel: $(KERNEL_STAMP) ## only the board's kernel
 
@@ -126,14 +126,16 @@ demo: demo-board ## the main job, live
 
 demo-board: packages ## the emulated board with the patched kernel: a debugged guest under kvmdbg top
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
-	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) demo $(DEMO_SECS)
+	$(Q)tests/board/boot.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
+		--initrd $(INITRD) demo $(DEMO_SECS)
 	@echo 'the demo is over (DEMO_SECS=60 makes it longer; `make shell-board` is a shell on the board)'
 
-shell-board: $(INITRD) $(KERNEL_STAMP) ## a shell on the board
-	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) shell
+shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
+	$(Q)tests/board/boot.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
+		--initrd $(INITRD) shell
 
 check: ## every test; the last line is `N passed, N failed`
-	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-series check-bare check-board check-hw
+	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-series check-bare check-board
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
@@ -141,15 +143,12 @@ check-unit: $(UNIT_TESTS) ## unit tests, on this host
 check-series: ## the kernel series: style, and every step of it compiles
 	$(Q)kernel/check-series.sh
 
-check-board: $(INITRD) $(KERNEL_STAMP) ## system tests and KUnit, on the emulated board
-	$(Q)tests/board/check.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD)
+check-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## system tests and KUnit, on the emulated board
+	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
+		--initrd $(INITRD)
 
 check-bare: $(BARE_ELF) $(QEMU_STAMP) ## the emulator's debug facility, without an operating system
 	$(Q)tests/bare/check.sh --qemu $(QEMU_BIN) --elf $(BARE_ELF)
-
-check-hw: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## hardware breakpoints and watchpoints, on the board
-	$(Q)tests/board/check.sh --suite $@ --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
-		--initrd $(INITRD) 17-hw.sh
 
 series: ## the kernel series as a mailbox, into build/series
 	$(Q)kernel/build.sh --mailbox $(BUILD)/series
