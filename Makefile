@@ -93,11 +93,11 @@ endif
 INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
-.PHONY: help packages all demo demo-board shell-board check check-unit check-series check-board \
-	check-bare check-hw series kernel clean FORCE
+.PHONY: help packages all demo demo-board shell-board check check-unit check-x86 check-series \
+	check-board check-bare check-hw series kernel clean FORCE
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 	@echo '  V=1 shows the commands; DEMO_SECS=$(DEMO_SECS) is the length of the demo'
 
 packages: ## install the Debian packages that are missing (the list is scripts/packages)
@@ -133,10 +133,13 @@ shell-board: $(INITRD) $(KERNEL_STAMP) ## a shell on the board
 	$(Q)tests/board/boot.sh --kernel $(KERNEL_VMLINUX) --initrd $(INITRD) shell
 
 check: ## every test; the last line is `N passed, N failed`
-	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-series check-bare check-board check-hw
+	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-x86 check-series check-bare check-board check-hw
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
+
+check-x86: $(BUILD_HOST)/kvmdbg $(BUILD_HOST)/kvmdbg-vmm ## kvmdbg on this host's own kernel, if it is x86 with KVM
+	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
 
 check-series: ## the kernel series: style, and every step of it compiles
 	$(Q)kernel/check-series.sh

@@ -33,7 +33,7 @@ $(BUILD_BOARD)/kvmdbg-vmm: $(VMM_OBJ)
 	$(Q)$(CC_BOARD) -o $@ $^ $(LDFLAGS_BOARD) -ljson-c -lpthread
 
 # the one for x86 hosts, with its guest in it
-VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o $(BUILD_HOST)/vmm/tools.o
+VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o
 
 $(BUILD_HOST)/vmm/%.o: tests/vmm/%.c tests/vmm/rules.mk
 	$(call say,CC,$@)
@@ -42,6 +42,6 @@ $(BUILD_HOST)/vmm/%.o: tests/vmm/%.c tests/vmm/rules.mk
 
 $(BUILD_HOST)/kvmdbg-vmm: $(VMM_X86_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC_HOST) -o $@ $^ -ljson-c -lpthread
+	$(Q)$(CC_HOST) -o $@ $^ -lpthread
 
 -include $(VMM_OBJ:.o=.d) $(VMM_X86_OBJ:.o=.d)

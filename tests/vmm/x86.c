@@ -15,8 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "scenarios.h"
-
 #define MAX_VMS		16
 #define MAX_VCPUS	8
 #define MEMORY_SIZE	0x10000
@@ -402,7 +400,7 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static int cmd_load_x86(int argc, char **argv)
+static int cmd_load(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{ "gate", 'g', NULL, 0, "Start when a line comes from standard input", 0 },
@@ -433,7 +431,7 @@ static error_t demo_opt(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int cmd_demo_x86(int argc, char **argv)
+static int cmd_demo(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.parser = demo_opt, .args_doc = "[SECS]",
@@ -453,9 +451,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "load", cmd_load_x86 },
-	{ "demo", cmd_demo_x86 },
-	{ "json", cmd_json },
+	{ "load", cmd_load },
+	{ "demo", cmd_demo },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -488,8 +485,7 @@ int main(int argc, char **argv)
 		.doc = "Guests on /dev/kvm to debug.\v"
 		       "Commands:\n"
 		       "  load VM...      guests that make so many debug events (load --help)\n"
-		       "  demo            guests that are debugged for a while (demo --help)\n"
-		       "  json PATH       a value of the last line of JSON on standard input\n",
+		       "  demo            guests that are debugged for a while (demo --help)\n",
 	};
 	char name[32];
 	int command = -1, at;
