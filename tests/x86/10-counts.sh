@@ -1,9 +1,10 @@
 #!/bin/sh
+# shellcheck source=tests/x86/lib.sh
 # SPDX-License-Identifier: GPL-2.0-only
 # What kvmdbg top counts on this host is what the guests did.
 . "$(dirname "$0")/lib.sh"
 
-top_start
+top_start --hits-rate 1000
 load step=1234,io=50
 steps=$pid
 load hw=321

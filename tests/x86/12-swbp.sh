@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck source=tests/x86/lib.sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Software breakpoints, where the processor gives them to KVM.
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +9,7 @@ if ! timeout 20 kvmdbg-vmm load sw=1 >/dev/null 2>&1; then
 	plan
 	exit
 fi
-top_start
+top_start --hits-rate 1000
 load sw=300,step=20
 top_end
 is "$(get 1 0 events.sw_break)" 300 "300 sw_break"

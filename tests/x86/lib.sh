@@ -7,6 +7,8 @@ PATH=$PWD/build/host:$PATH
 vmm=
 top=
 tests=0
+pid=
+dir=
 
 # why kvmdbg cannot be tested here: nothing of it is a failure
 skip_all()
@@ -81,6 +83,8 @@ within()
 # top_start OPTION...: kvmdbg top --json; returns when its programs are attached
 top_start()
 {
+	# not to be taken in by what the last one said
+	rm -f "$dir/top.err"
 	kvmdbg top --json -d 0.2 "$@" >"$dir/top.json" 2>"$dir/top.err" &
 	top=$!
 	within 20 grep -q watching "$dir/top.err" || {
@@ -112,6 +116,7 @@ load()
 # load_start OPTION VM...: in the background; its standard input is file 9
 load_start()
 {
+	rm -f "$dir/load"
 	mkfifo "$dir/in"
 	kvmdbg-vmm load "$@" <"$dir/in" >"$dir/load" 2>&1 &
 	vmm=$!
