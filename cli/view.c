@@ -226,13 +226,17 @@ static void format_latency(char *text, size_t size, const struct latency *latenc
 	format_ns(text, size, ticks_to_ns(value, hz));
 }
 
+/* What watches reads may be a kind of its platform's own. */
+static const char *column_title(const struct model *model, const struct column *column)
+{
+	return column->what == RATE_READ && model->kind_names ? "WATCH" : column->title;
+}
+
 static bool column_known(const struct model *model, const struct model_vcpu *vcpu, enum what what)
 {
 	switch (what) {
 	case RATE_HOST:
 		return !(model->lacks & LACKS_HOST);
-	case RATE_READ:
-		return kind_name(model, KVMDBG_WATCH_READ);
 	case RATE_SWITCH:
 	case RATE_SKIPPED:
 	case SWITCH_P50:
@@ -395,7 +399,7 @@ static int table_draw(struct canvas *canvas, int row, int rows, const struct tab
 		if (table->columns[i].priority > last)
 			continue;
 		put(canvas, row, column, ATTR_HEADER, "%*s", CELL_COLUMNS,
-		    table->columns[i].title);
+		    column_title(model, &table->columns[i]));
 		column += CELL_COLUMNS;
 	}
 	left = vcpus_shown(model);
