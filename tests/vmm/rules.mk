@@ -33,6 +33,9 @@ $(BUILD_BOARD)/kvmdbg-vmm: $(VMM_OBJ)
 	$(Q)$(CC_BOARD) -o $@ $^ $(LDFLAGS_BOARD) -ljson-c -lpthread
 
 # the one for x86 hosts, with its guest in it
+ifeq ($(shell uname -m),x86_64)
+HOST_BINS += $(BUILD_HOST)/kvmdbg-vmm
+endif
 VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o
 
 $(BUILD_HOST)/vmm/%.o: tests/vmm/%.c tests/vmm/rules.mk

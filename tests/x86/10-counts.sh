@@ -7,7 +7,7 @@
 top_start --hits-rate 1000
 load step=1234,io=50
 steps=$pid
-load hw=321
+load hw=321,eintr=40
 hw=$pid
 load step=200,hw=30,io=5/hw=11/step=7 step=400 hw=17/step=19
 mixed=$pid
@@ -35,6 +35,7 @@ is "$(get 1 0 switch)" absent "no switches are made up"
 pid=$hw
 is "$(get 1 0 events.hw_break)" 321 "321 hw_break"
 is "$(get 1 0 events.step)" 0 "no step"
+is "$(get 1 0 exits.debug)" 321 "what a KVM_RUN leaves that was interrupted is no debug exit"
 is "$(get 1 0 origin.user)" 321 "of origin user"
 
 pid=$mixed
