@@ -123,8 +123,8 @@ SEC("tp_btf/kvm_userspace_exit")
 int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
 {
 	struct kvm_vcpu___x86 *vcpu;
-	struct kvm_debug_exit_arch debug;
-	struct x86_cause cause;
+	struct x86_cause cause = {};
+	struct kvm_run *run;
 	struct kvmdbg_vcpu *v;
 	__u32 flags, origin, i;
 	__u64 *where, addr = 0;
@@ -140,11 +140,14 @@ int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
 		return 0;
 	vcpu = (struct kvm_vcpu___x86 *)*where;
 	cause.control = BPF_CORE_READ(vcpu, guest_debug);
-	cause.exception = BPF_CORE_READ(vcpu, run, debug.arch.exception);
-	cause.dr6 = BPF_CORE_READ(vcpu, run, debug.arch.dr6);
-	cause.user_dr7 = BPF_CORE_READ(vcpu, arch.guest_debug_dr7);
-	cause.guest_dr7 = BPF_CORE_READ(vcpu, arch.dr7);
-	debug.pc = BPF_CORE_READ(vcpu, run, debug.arch.pc);
+	run = BPF_CORE_READ(vcpu, run);
+	cause.exception = BPF_CORE_READ(run, debug.arch.exception);
+	cause.dr6 = BPF_CORE_READ(run, debug.arch.dr6);
+	/* Each look costs: a step needs none at DR7. */
+	if (cause.dr6 & X86_DR6_SLOTS) {
+		cause.user_dr7 = BPF_CORE_READ(vcpu, arch.guest_debug_dr7);
+		cause.guest_dr7 = BPF_CORE_READ(vcpu, arch.dr7);
+	}
 	flags = x86_decode(&cause, &origin);
 
 	v->debug_exits++;
@@ -158,7 +161,7 @@ int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
 	/* Its own kind of time: user space's share of it ends with the next KVM_RUN. */
 	v->debug_ns = bpf_ktime_get_ns();
 	v->exit_ns = v->debug_ns;
-	send_hit(v, debug.pc, addr, cause.dr6, flags, origin);
+	send_hit(v, BPF_CORE_READ(run, debug.arch.pc), addr, cause.dr6, flags, origin);
 	v->exit_ns = 0;
 	return vcpu_end(v);
 }
