@@ -139,7 +139,7 @@ check: ## every test; the last line is `N passed, N failed`
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
 
-check-x86: $(BUILD_HOST)/kvmdbg $(BUILD_HOST)/kvmdbg-vmm ## kvmdbg on this host's own kernel, if it is x86 with KVM
+check-x86: $(HOST_BINS) ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
 
 check-series: ## the kernel series: style, and every step of it compiles

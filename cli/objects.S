@@ -8,7 +8,7 @@ booke_bpf_object:
 booke_bpf_object_end:
 	.balign	16
 
-#ifdef __x86_64__
+#ifndef __powerpc__
 	.globl	x86_bpf_object, x86_bpf_object_end
 x86_bpf_object:
 	.incbin	"x86.bpf.o"
