@@ -74,6 +74,39 @@ struct bpf_iter__task_file {
 	struct file *file;
 } __attribute__((preserve_access_index));
 
+/* Since Linux 6.2: what is at an address, read with plain loads. */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+/* Part of a debug exit, read one way or the other. */
+#define READ_CAUSE(cause, read, vcpu, run) do {					\
+	(cause)->control = read(vcpu, guest_debug);				\
+	(cause)->exception = read(run, debug.arch.exception);			\
+	(cause)->dr6 = read(run, debug.arch.dr6);				\
+	(cause)->pc = read(run, debug.arch.pc);					\
+	/* Each look costs: a step needs none at DR7. */			\
+	if ((cause)->dr6 & X86_DR6_SLOTS) {					\
+		(cause)->user_dr7 = read(vcpu, arch.guest_debug_dr7);		\
+		(cause)->guest_dr7 = read(vcpu, arch.dr7);			\
+	}									\
+} while (0)
+
+#define LOAD(from, field)	((from)->field)
+
+static __always_inline void read_cause(struct x86_cause *cause, struct kvm_vcpu___x86 *vcpu)
+{
+	struct kvm_vcpu___x86 *known;
+	struct kvm_run *run;
+
+	if (bpf_ksym_exists(bpf_rdonly_cast)) {
+		known = bpf_rdonly_cast(vcpu, bpf_core_type_id_kernel(struct kvm_vcpu___x86));
+		run = known->run;
+		READ_CAUSE(cause, LOAD, known, run);
+	} else {
+		run = BPF_CORE_READ(vcpu, run);
+		READ_CAUSE(cause, BPF_CORE_READ, vcpu, run);
+	}
+}
+
 /* The address of the vCPU that a thread runs, until the thread runs another one. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -103,19 +136,22 @@ int BPF_PROG(x86_fpu, int load)
 
 	if (!vcpu)
 		return 0;
-	where = bpf_task_storage_get(&running, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!where) {
-		count_lost();
+	/* At the end, so that a KVM_RUN that had begun before us is known as well. */
+	if (!load) {
+		where = bpf_task_storage_get(&running, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (where)
+			*where = (__u64)vcpu;
+		else
+			count_lost();
 		return 0;
 	}
-	*where = (__u64)vcpu;
-	v = vcpu_begin(vcpu);
-	if (!v)
+	v = vcpu_find(vcpu, 1);
+	if (!v || !v->debug_ns)
 		return 0;
-	if (load && v->debug_ns) {
-		hist_add(&v->hist[KVMDBG_DEBUG_EXIT], bpf_ktime_get_ns() - v->debug_ns);
-		v->debug_ns = 0;
-	}
+	v->seq++;
+	barrier();
+	hist_add(&v->hist[KVMDBG_DEBUG_EXIT], bpf_ktime_get_ns() - v->debug_ns);
+	v->debug_ns = 0;
 	return vcpu_end(v);
 }
 
@@ -124,7 +160,6 @@ int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
 {
 	struct kvm_vcpu___x86 *vcpu;
 	struct x86_cause cause = {};
-	struct kvm_run *run;
 	struct kvmdbg_vcpu *v;
 	__u32 flags, origin, i;
 	__u64 *where, addr = 0;
@@ -139,15 +174,7 @@ int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
 	if (!v)
 		return 0;
 	vcpu = (struct kvm_vcpu___x86 *)*where;
-	cause.control = BPF_CORE_READ(vcpu, guest_debug);
-	run = BPF_CORE_READ(vcpu, run);
-	cause.exception = BPF_CORE_READ(run, debug.arch.exception);
-	cause.dr6 = BPF_CORE_READ(run, debug.arch.dr6);
-	/* Each look costs: a step needs none at DR7. */
-	if (cause.dr6 & X86_DR6_SLOTS) {
-		cause.user_dr7 = BPF_CORE_READ(vcpu, arch.guest_debug_dr7);
-		cause.guest_dr7 = BPF_CORE_READ(vcpu, arch.dr7);
-	}
+	read_cause(&cause, vcpu);
 	flags = x86_decode(&cause, &origin);
 
 	v->debug_exits++;
@@ -161,7 +188,7 @@ int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
 	/* Its own kind of time: user space's share of it ends with the next KVM_RUN. */
 	v->debug_ns = bpf_ktime_get_ns();
 	v->exit_ns = v->debug_ns;
-	send_hit(v, BPF_CORE_READ(run, debug.arch.pc), addr, cause.dr6, flags, origin);
+	send_hit(v, cause.pc, addr, cause.dr6, flags, origin);
 	v->exit_ns = 0;
 	return vcpu_end(v);
 }

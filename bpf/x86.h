@@ -35,6 +35,7 @@
 
 /**
  * struct x86_cause - a debug exit
+ * @pc: as given to user space
  * @control: of KVM_SET_GUEST_DEBUG
  * @exception: as given to user space
  * @dr6: as given to user space
@@ -42,6 +43,7 @@
  * @guest_dr7: the guest's own
  */
 struct x86_cause {
+	__u64 pc;
 	__u64 control;
 	__u32 exception;
 	__u32 dr6;

@@ -25,30 +25,30 @@ static void test_decode(void **state)
 		struct x86_cause cause;
 		uint32_t flags, origin;
 	} cases[] = {
-		/* { control, exception, dr6, user's dr7, guest's dr7 } */
-		{ { BY_STEP, 1, 0xffff4ff0, 0, 0x400 }, STEP, KVMDBG_USER },
-		{ { BY_SW, 3, 0, 0, 0 }, SW_BREAK, KVMDBG_USER },
-		{ { BY_HW, 3, 0, 0, 0 }, SW_BREAK, KVMDBG_STRAY },
+		/* { pc, control, exception, dr6, user's dr7, guest's dr7 } */
+		{ { 0, BY_STEP, 1, 0xffff4ff0, 0, 0x400 }, STEP, KVMDBG_USER },
+		{ { 0, BY_SW, 3, 0, 0, 0 }, SW_BREAK, KVMDBG_USER },
+		{ { 0, BY_HW, 3, 0, 0, 0 }, SW_BREAK, KVMDBG_STRAY },
 		/* each slot, enabled locally or globally, of each type */
-		{ { BY_HW, 1, 0xffff0ff1, 0x1, 0 }, HW_BREAK | SLOT(0), KVMDBG_USER },
-		{ { BY_HW, 1, 0xffff0ff2, 0x8, 0 }, HW_BREAK | SLOT(1), KVMDBG_USER },
-		{ { BY_HW, 1, 0xffff0ff4, 0x01000010, 0 }, WATCH_WRITE | SLOT(2), KVMDBG_USER },
-		{ { BY_HW, 1, 0xffff0ff8, 0x30000080, 0 }, WATCH | SLOT(3), KVMDBG_USER },
+		{ { 0, BY_HW, 1, 0xffff0ff1, 0x1, 0 }, HW_BREAK | SLOT(0), KVMDBG_USER },
+		{ { 0, BY_HW, 1, 0xffff0ff2, 0x8, 0 }, HW_BREAK | SLOT(1), KVMDBG_USER },
+		{ { 0, BY_HW, 1, 0xffff0ff4, 0x01000010, 0 }, WATCH_WRITE | SLOT(2), KVMDBG_USER },
+		{ { 0, BY_HW, 1, 0xffff0ff8, 0x30000080, 0 }, WATCH | SLOT(3), KVMDBG_USER },
 		/* two at once, and with a step */
-		{ { BY_HW | BY_STEP, 1, 0xffff4ff3, 0x00100005, 0 },
+		{ { 0, BY_HW | BY_STEP, 1, 0xffff4ff3, 0x00100005, 0 },
 		  STEP | HW_BREAK | WATCH_WRITE | SLOT(0) | SLOT(1), KVMDBG_USER },
 		/* what matches and is not enabled does not count if something else does */
-		{ { BY_STEP, 1, 0xffff4ff1, 0, 0 }, STEP, KVMDBG_USER },
-		{ { BY_HW, 1, 0xffff0ff3, 0x1, 0 }, HW_BREAK | SLOT(0), KVMDBG_USER },
-		{ { BY_HW, 1, 0xffff0ff2, 0x1, 0x8 }, HW_BREAK | SLOT(1), KVMDBG_STRAY },
+		{ { 0, BY_STEP, 1, 0xffff4ff1, 0, 0 }, STEP, KVMDBG_USER },
+		{ { 0, BY_HW, 1, 0xffff0ff3, 0x1, 0 }, HW_BREAK | SLOT(0), KVMDBG_USER },
+		{ { 0, BY_HW, 1, 0xffff0ff2, 0x1, 0x8 }, HW_BREAK | SLOT(1), KVMDBG_STRAY },
 		/* the guest's own while it is single-stepped */
-		{ { BY_STEP, 1, 0xffff0ff1, 0, 0x00010002 }, WATCH_WRITE | SLOT(0), KVMDBG_GUEST },
-		{ { BY_HW, 1, 0xffff4ff0, 0x1, 0 }, STEP, KVMDBG_GUEST },
-		{ { BY_HW, 1, 0xffff2ff0, 0x1, 0x2000 }, DR_ACCESS, KVMDBG_GUEST },
+		{ { 0, BY_STEP, 1, 0xffff0ff1, 0, 0x00010002 }, WATCH_WRITE | SLOT(0), KVMDBG_GUEST },
+		{ { 0, BY_HW, 1, 0xffff4ff0, 0x1, 0 }, STEP, KVMDBG_GUEST },
+		{ { 0, BY_HW, 1, 0xffff2ff0, 0x1, 0x2000 }, DR_ACCESS, KVMDBG_GUEST },
 		/* an I/O breakpoint, and what no manual knows: no kind, the raw value is shown */
-		{ { BY_HW, 1, 0xffff0ff1, 0x00020001, 0 }, SLOT(0), KVMDBG_USER },
-		{ { BY_HW, 1, 0xffff0ff0, 0x1, 0 }, 0, KVMDBG_STRAY },
-		{ { BY_STEP, 6, 0xffff4ff0, 0, 0 }, 0, KVMDBG_STRAY },
+		{ { 0, BY_HW, 1, 0xffff0ff1, 0x00020001, 0 }, SLOT(0), KVMDBG_USER },
+		{ { 0, BY_HW, 1, 0xffff0ff0, 0x1, 0 }, 0, KVMDBG_STRAY },
+		{ { 0, BY_STEP, 6, 0xffff4ff0, 0, 0 }, 0, KVMDBG_STRAY },
 	};
 	struct kvmdbg_hit hit = { 0 };
 	uint32_t origin;
