@@ -7,8 +7,8 @@
 extern const unsigned char x86_bpf_object[], x86_bpf_object_end[];
 
 /*
- * kvm_fpu first: it tells what vCPU a thread runs. That a vCPU is new must not be missed once
- * others are counted.
+ * In this order: that a vCPU is new must not be missed once others are counted, and what vCPU a
+ * thread runs has to be known before its debug exits are.
  */
 static const struct backend_event x86_events[] = {
 	{ "kvm_write_tsc_offset", "x86_write_tsc_offset", NO_VCPU_ARG, false },

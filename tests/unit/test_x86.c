@@ -42,7 +42,8 @@ static void test_decode(void **state)
 		{ { 0, BY_HW, 1, 0xffff0ff3, 0x1, 0 }, HW_BREAK | SLOT(0), KVMDBG_USER },
 		{ { 0, BY_HW, 1, 0xffff0ff2, 0x1, 0x8 }, HW_BREAK | SLOT(1), KVMDBG_STRAY },
 		/* the guest's own while it is single-stepped */
-		{ { 0, BY_STEP, 1, 0xffff0ff1, 0, 0x00010002 }, WATCH_WRITE | SLOT(0), KVMDBG_GUEST },
+		{ { 0, BY_STEP, 1, 0xffff0ff1, 0, 0x00010002 }, WATCH_WRITE | SLOT(0),
+		  KVMDBG_GUEST },
 		{ { 0, BY_HW, 1, 0xffff4ff0, 0x1, 0 }, STEP, KVMDBG_GUEST },
 		{ { 0, BY_HW, 1, 0xffff2ff0, 0x1, 0x2000 }, DR_ACCESS, KVMDBG_GUEST },
 		/* an I/O breakpoint, and what no manual knows: no kind, the raw value is shown */

@@ -260,7 +260,8 @@ static bool work(struct vcpu *vcpu)
 				return false;
 			/* The demo shows what there is. */
 			if (!demo_secs) {
-				fprintf(stderr, "kvmdbg-vmm: KVM emulates the guest, and gives it its int3\n");
+				fprintf(stderr,
+					"kvmdbg-vmm: KVM emulates the guest, and gives it its int3\n");
 				return false;
 			}
 			vcpu->sw = 0;
