@@ -32,7 +32,8 @@ end()
 	wait
 }
 trap end EXIT
-trap 'exit 130' INT
+# Ctrl-C is one way to end kvmdbg top, and that ends all
+trap : INT
 trap 'exit 143' TERM HUP
 
 build/host/kvmdbg-vmm demo $((seconds + 60)) </dev/null >/dev/null &
