@@ -50,7 +50,7 @@ Q :=
 say = @:
 endif
 
-# board seconds that the demo runs
+# seconds that the demo runs
 DEMO_SECS ?= 20
 
 BUILD := build
@@ -93,11 +93,11 @@ endif
 INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
-.PHONY: help packages all demo demo-board shell-board check check-unit check-series check-board \
-	check-bare series kernel clean FORCE
+.PHONY: help packages all demo demo-board shell-board check check-unit check-x86 check-series \
+	check-board check-bare series kernel clean FORCE
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 	@echo '  V=1 shows the commands; DEMO_SECS=$(DEMO_SECS) is the length of the demo'
 
 packages: ## install the Debian packages that are missing (the list is scripts/packages)
@@ -122,7 +122,8 @@ all: $(HOST_BINS) $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## kvmdbg for this hos
 
 kernel: $(KERNEL_STAMP) ## only the board's kernel
 
-demo: demo-board ## the main job, live
+demo: ## the main job, live: on this host's kernel, or on the emulated board
+	$(Q)MAKE='$(MAKE)' scripts/demo.sh $(DEMO_SECS)
 
 demo-board: packages ## the emulated board with the patched kernel: a debugged guest under kvmdbg top
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
@@ -135,10 +136,13 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 		--initrd $(INITRD) shell
 
 check: ## every test; the last line is `N passed, N failed`
-	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-series check-bare check-board
+	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-x86 check-series check-bare check-board
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
+
+check-x86: $(HOST_BINS) ## kvmdbg on this host's own kernel, if it is x86 with KVM
+	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
 
 check-series: ## the kernel series: style, and every step of it compiles
 	$(Q)kernel/check-series.sh

@@ -27,6 +27,11 @@ struct kvm_vcpu {
 	int vcpu_id;
 } __attribute__((preserve_access_index));
 
+/* A platform whose events do not carry the vCPU, but only where it lies, has its own. */
+#ifndef vcpu_field
+#define vcpu_field(vcpu, field)	((vcpu)->field)
+#endif
+
 #define HINT_BITS	10
 
 const volatile struct kvmdbg_config cfg = {};
@@ -93,7 +98,7 @@ static __always_inline void count_lost(void)
  */
 static __always_inline int find_entry(struct kvm_vcpu *vcpu, __u32 create)
 {
-	__u32 *known, slot, tgid, id = vcpu->vcpu_id;
+	__u32 *known, slot, tgid, id = vcpu_field(vcpu, vcpu_id);
 	__u64 key = (__u64)vcpu;
 	struct kvmdbg_vcpu *v;
 
@@ -117,7 +122,7 @@ static __always_inline int find_entry(struct kvm_vcpu *vcpu, __u32 create)
 	}
 	slot &= KVMDBG_MAX_VCPUS - 1;
 	v = &vcpus[slot];
-	v->vm = (__u64)vcpu->kvm;
+	v->vm = (__u64)vcpu_field(vcpu, kvm);
 	v->id = id;
 	v->tgid = tgid;
 	v->born_ns = bpf_ktime_get_ns();

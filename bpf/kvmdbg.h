@@ -117,6 +117,7 @@ struct kvmdbg_hist {
  * @hit_window: start of the window in which @hit_count hits were sent
  * @hit_count: hits sent since @hit_window
  * @in_debug: the exit that is being handled is a debug exit
+ * @debug_ns: x86: when user space was told of a debug exit that it still handles, or 0
  * @pad: zero
  *
  * A page each: the slot number turns into an address with one shift.
@@ -143,7 +144,8 @@ struct kvmdbg_vcpu {
 	__u64 injected;
 	__u64 dropped_hits;
 	char comm[16];
-	__u64 pad[19];
+	__u64 debug_ns;
+	__u64 pad[18];
 	struct kvmdbg_hist hist[KVMDBG_NR_LATENCIES];
 };
 

@@ -11,14 +11,14 @@ extern const unsigned char booke_bpf_object[], booke_bpf_object_end[];
 
 /* kvm_exit first: no debug exit is counted without the exit it belongs to. */
 static const struct backend_event booke_events[] = {
-	{ "kvm_exit", "booke_exit", 1 },
-	{ "kvm_booke_debug_exit", "booke_debug_exit", 0 },
-	{ "kvm_booke_debug_switch", "booke_debug_switch", 0 },
-	{ "kvm_booke_debug_inject", "booke_debug_inject", 0 },
-	{ "kvm_booke_debug_host", "booke_debug_host", 0 },
-	{ "kvm_booke_vcpu_free", "booke_vcpu_free", 0 },
-	{ "kvm_booke_entry", "booke_entry", 0 },
-	{ NULL, NULL, 0 },
+	{ "kvm_exit", "booke_exit", 1, false },
+	{ "kvm_booke_debug_exit", "booke_debug_exit", 0, false },
+	{ "kvm_booke_debug_switch", "booke_debug_switch", 0, false },
+	{ "kvm_booke_debug_inject", "booke_debug_inject", 0, false },
+	{ "kvm_booke_debug_host", "booke_debug_host", 0, false },
+	{ "kvm_booke_vcpu_free", "booke_vcpu_free", 0, false },
+	{ "kvm_booke_entry", "booke_entry", 0, false },
+	{ NULL, NULL, 0, false },
 };
 
 /* Value of a "key : value" line of /proc/cpuinfo, or NULL. */

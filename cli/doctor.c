@@ -164,6 +164,11 @@ static void check_events(const struct btf *btf, const struct backend *backend, c
 		err = backend_event_check(btf, event);
 		if (!err)
 			report("event", STATUS_OK, NULL, "%s", event->event);
+		else if (event->optional)
+			report("event", STATUS_OPTIONAL,
+			       "without it exits are not counted, debug exits to user space are",
+			       "%s: %s", event->event, err == -ENOENT ? "not in this kernel" :
+			       "its arguments are not those of this platform");
 		else
 			report("event", STATUS_MISSING, remedy, "%s: %s", event->event,
 			       err == -ENOENT ? "not in this kernel" :
@@ -191,9 +196,10 @@ static const char *check_btf(void)
 		read_file("/proc/cpuinfo", cpuinfo, sizeof(cpuinfo));
 		name = backend->name(cpuinfo);
 		report("backend", STATUS_OK, NULL, "%s", name);
-		report("clock", backend->switch_hz(cpuinfo) ? STATUS_OK : STATUS_OPTIONAL,
-		       "mount /proc; without the clock's rate no cost of register switches is shown",
-		       "%llu Hz", (unsigned long long)backend->switch_hz(cpuinfo));
+		if (!(backend->lacks & LACKS_SWITCHES))
+			report("clock", backend->switch_hz(cpuinfo) ? STATUS_OK : STATUS_OPTIONAL,
+			       "mount /proc; without the clock's rate no cost of register switches is shown",
+			       "%llu Hz", (unsigned long long)backend->switch_hz(cpuinfo));
 	} else {
 		backend = backends[0];
 		report("backend", STATUS_MISSING, backend->remedy, "this kernel lacks %s",

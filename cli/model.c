@@ -26,9 +26,15 @@ static const char *const origin_names[KVMDBG_NR_ORIGINS] = {
 	[KVMDBG_HOST] = "host",
 };
 
-const char *kind_name(enum kvmdbg_kind kind)
+const char *kind_name(const struct model *model, enum kvmdbg_kind kind)
 {
-	return kind_names[kind];
+	return (model->kind_names ? model->kind_names : kind_names)[kind];
+}
+
+bool model_exits(const struct model *model, const struct model_vcpu *vcpu)
+{
+	/* One that has made none at all is emulated. */
+	return !(model->lacks & LACKS_SOME_EXITS) || vcpu->raw.exits;
 }
 
 const char *origin_name(uint32_t origin)
@@ -36,16 +42,16 @@ const char *origin_name(uint32_t origin)
 	return origin < KVMDBG_NR_ORIGINS ? origin_names[origin] : "unknown";
 }
 
-void kinds_text(char *text, size_t size, uint32_t kinds)
+void kinds_text(const struct model *model, char *text, size_t size, uint32_t kinds)
 {
 	size_t len = 0;
 	int kind;
 
 	snprintf(text, size, "unknown");
 	for (kind = 0; kind < KVMDBG_NR_KINDS && len < size; kind++)
-		if (kinds & 1U << kind)
+		if (kinds & 1U << kind && kind_name(model, kind))
 			len += snprintf(text + len, size - len, "%s%s", len ? "+" : "",
-					kind_names[kind]);
+					kind_name(model, kind));
 }
 
 uint64_t bucket_low(unsigned int index)

@@ -44,6 +44,13 @@ struct counters {
 	uint64_t dropped_hits;
 };
 
+/** enum model_lack - what a platform may not be able to tell; then it is left out, not 0 */
+enum model_lack {
+	LACKS_SWITCHES = 1,	/* switches of debug registers */
+	LACKS_HOST = 2,		/* events of origin host */
+	LACKS_SOME_EXITS = 4,	/* a guest may make exits that are not seen */
+};
+
 /**
  * struct model_vm - a virtual machine that is shown
  * @key: the kernel's VM, tells VMs of a process apart; never printed
@@ -99,6 +106,9 @@ struct model_vcpu {
  * @switch_hz: ticks a second of the switch clock, 0 if unknown
  * @kinds: kinds of a hit
  * @raw_name: what a hit's raw value is called
+ * @slots: which breakpoints a hit is of, or NULL
+ * @kind_names: names of the platform's own, or NULL
+ * @lacks: bits of enum model_lack
  * @time_ns: when the frame was made (CLOCK_MONOTONIC)
  * @start_ns: when counting began, or model_reset()
  * @interval_ns: since the frame before
@@ -123,6 +133,9 @@ struct model {
 	uint64_t switch_hz;
 	uint32_t (*kinds)(const struct kvmdbg_hit *hit);
 	const char *raw_name;
+	uint32_t (*slots)(const struct kvmdbg_hit *hit);
+	const char *const *kind_names;
+	uint32_t lacks;
 
 	uint64_t time_ns;
 	uint64_t start_ns;
@@ -195,11 +208,16 @@ uint64_t bucket_low(unsigned int index);
 /** ticks_to_ns - @ticks of a clock of @hz (above 0), without overflow on the way */
 uint64_t ticks_to_ns(uint64_t ticks, uint64_t hz);
 
-/** kind_name, origin_name - as in JSON */
-const char *kind_name(enum kvmdbg_kind kind);
+/** kind_name - as in JSON; NULL if the platform has no such kind */
+const char *kind_name(const struct model *model, enum kvmdbg_kind kind);
+
+/** origin_name - as in JSON */
 const char *origin_name(uint32_t origin);
 
+/** model_exits - are the totals of exits those of all exits? */
+bool model_exits(const struct model *model, const struct model_vcpu *vcpu);
+
 /** kinds_text - names of the kinds in a mask, joined with '+'; "unknown" for none */
-void kinds_text(char *text, size_t size, uint32_t kinds);
+void kinds_text(const struct model *model, char *text, size_t size, uint32_t kinds);
 
 #endif /* KVMDBG_MODEL_H */

@@ -8,4 +8,12 @@ booke_bpf_object:
 booke_bpf_object_end:
 	.balign	16
 
+#ifndef __powerpc__
+	.globl	x86_bpf_object, x86_bpf_object_end
+x86_bpf_object:
+	.incbin	"x86.bpf.o"
+x86_bpf_object_end:
+	.balign	16
+#endif
+
 	.section .note.GNU-stack, "", %progbits

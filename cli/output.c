@@ -49,6 +49,19 @@ static struct json_object *latency_json(const struct latency *latency, uint64_t 
 	return object;
 }
 
+static struct json_object *switch_json(const struct model *model, const struct model_vcpu *vcpu)
+{
+	struct json_object *part = json_object_new_object();
+
+	add_u64(part, "to_guest", vcpu->total.to_guest);
+	add_u64(part, "to_host", vcpu->total.to_host);
+	add_u64(part, "skipped", vcpu->total.skipped);
+	if (model->switch_hz)
+		json_object_object_add(part, "ns", latency_json(&vcpu->latency[KVMDBG_SWITCH],
+								model->switch_hz));
+	return part;
+}
+
 static struct json_object *vcpu_json(const struct model *model, const struct model_vcpu *vcpu)
 {
 	struct json_object *object = json_object_new_object(), *part;
@@ -62,48 +75,59 @@ static struct json_object *vcpu_json(const struct model *model, const struct mod
 
 	part = json_object_new_object();
 	for (i = 0; i < KVMDBG_NR_KINDS; i++)
-		add_u64(part, kind_name(i), total->events[i]);
+		if (kind_name(model, i))
+			add_u64(part, kind_name(model, i), total->events[i]);
 	json_object_object_add(object, "events", part);
 
 	part = json_object_new_object();
 	for (i = 0; i < KVMDBG_NR_ORIGINS; i++)
-		add_u64(part, origin_name(i), total->origin[i]);
+		if (i != KVMDBG_HOST || !(model->lacks & LACKS_HOST))
+			add_u64(part, origin_name(i), total->origin[i]);
 	json_object_object_add(object, "origin", part);
 
 	part = json_object_new_object();
-	add_u64(part, "total", total->exits);
+	if (model_exits(model, vcpu))
+		add_u64(part, "total", total->exits);
 	add_u64(part, "debug", total->debug_exits);
 	json_object_object_add(object, "exits", part);
 
-	part = json_object_new_object();
-	add_u64(part, "to_guest", total->to_guest);
-	add_u64(part, "to_host", total->to_host);
-	add_u64(part, "skipped", total->skipped);
-	if (model->switch_hz)
-		json_object_object_add(part, "ns", latency_json(&vcpu->latency[KVMDBG_SWITCH],
-								model->switch_hz));
-	json_object_object_add(object, "switch", part);
-
+	if (!(model->lacks & LACKS_SWITCHES))
+		json_object_object_add(object, "switch", switch_json(model, vcpu));
 	json_object_object_add(object, "debug_exit_ns",
 			       latency_json(&vcpu->latency[KVMDBG_DEBUG_EXIT], ns));
-	json_object_object_add(object, "other_exit_ns",
-			       latency_json(&vcpu->latency[KVMDBG_OTHER_EXIT], ns));
+	if (model_exits(model, vcpu))
+		json_object_object_add(object, "other_exit_ns",
+				       latency_json(&vcpu->latency[KVMDBG_OTHER_EXIT], ns));
 	return object;
+}
+
+static struct json_object *slots_json(uint32_t slots)
+{
+	struct json_object *list = json_object_new_array();
+	int i;
+
+	for (i = 0; i < 32; i++)
+		if (slots & 1U << i)
+			json_object_array_add(list, json_object_new_int(i));
+	return list;
 }
 
 static struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit)
 {
 	struct json_object *object = json_object_new_object();
-	uint32_t kinds = model->kinds(hit);
+	uint32_t kinds = model->kinds(hit), slots;
 	char text[128];
 
 	add_u64(object, "time_ns", hit->time_ns);
 	add_u64(object, "pid", hit->tgid);
 	add_u64(object, "vcpu", hit->vcpu);
-	kinds_text(text, sizeof(text), kinds);
+	kinds_text(model, text, sizeof(text), kinds);
 	add_text(object, "kind", text);
 	add_text(object, "origin", origin_name(hit->origin));
 	add_hex(object, "pc", hit->pc);
+	slots = model->slots ? model->slots(hit) : 0;
+	if (slots)
+		json_object_object_add(object, "slots", slots_json(slots));
 	/* Only a watchpoint has a data address. */
 	if (kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE))
 		add_hex(object, "addr", hit->addr);

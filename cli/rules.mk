@@ -7,7 +7,7 @@ CLI_SRC := $(wildcard cli/*.c)
 CLI_FLAGS := -D_GNU_SOURCE -DKVMDBG_VERSION='"$(KVMDBG_VERSION)"' -MMD -MP
 CLI_LIBS := -lbpf -lelf -lz -ljson-c -lncursesw
 CLI_OBJ_HOST := $(CLI_SRC:%.c=$(BUILD_HOST)/%.o) $(BUILD_HOST)/cli/objects.o
-CLI_OBJ_BOARD := $(CLI_SRC:%.c=$(BUILD_BOARD)/%.o) $(BUILD_BOARD)/cli/objects.o
+CLI_OBJ_BOARD := $(patsubst %.c,$(BUILD_BOARD)/%.o,$(filter-out cli/x86.c,$(CLI_SRC))) $(BUILD_BOARD)/cli/objects.o
 
 HOST_BINS += $(BUILD_HOST)/kvmdbg
 BOARD_BINS += $(BUILD_BOARD)/kvmdbg
@@ -17,7 +17,7 @@ $(BUILD_HOST)/cli/%.o: cli/%.c cli/rules.mk $(HOST_LIBBPF_STAMP)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC_HOST) $(CFLAGS_HOST) $(CLI_FLAGS) -c $< -o $@
 
-$(BUILD_HOST)/cli/objects.o: cli/objects.S $(BUILD_HOST)/booke.bpf.o
+$(BUILD_HOST)/cli/objects.o: cli/objects.S $(BUILD_HOST)/booke.bpf.o $(BUILD_HOST)/x86.bpf.o
 	$(call say,AS,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC_HOST) -Wa,-I$(BUILD_HOST) -c $< -o $@

@@ -19,6 +19,9 @@
 #define READ_TRIES	1000
 
 const struct backend *const backends[] = {
+#ifdef __x86_64__
+	&x86_backend,
+#endif
 	&booke_backend,
 	NULL,
 };
@@ -29,9 +32,12 @@ const struct backend *const backends[] = {
  * @object: its BPF object, loaded
  * @links: attached programs
  * @nr_links: how many
+ * @absent: by event of the backend: this kernel does not have it
+ * @open_files: iterator over all open files, or NULL
  * @ring: hits
  * @vcpus: table of BPF, mapped
  * @free_fd: map of entries that may be used again
+ * @slots_fd: map from the vCPU's address to its entry
  * @lost_fd: map of events that could not be counted
  * @name: of the platform
  * @switch_hz: clock of the switch histograms
@@ -42,9 +48,12 @@ struct session {
 	struct bpf_object *object;
 	struct bpf_link *links[MAX_LINKS];
 	int nr_links;
+	bool absent[MAX_LINKS];
+	struct bpf_link *open_files;
 	struct ring_buffer *ring;
 	struct kvmdbg_vcpu *vcpus;
 	int free_fd;
+	int slots_fd;
 	int lost_fd;
 	const char *name;
 	uint64_t switch_hz;
@@ -84,6 +93,8 @@ int backend_event_check(const struct btf *btf, const struct backend_event *event
 	type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
 	if (type && btf_is_ptr(type))
 		type = btf__type_by_id(btf, type->type);
+	if (type && btf_is_func_proto(type) && event->vcpu_arg == NO_VCPU_ARG)
+		return 0;
 	/* The first parameter is the tracepoint's own. */
 	if (!type || !btf_is_func_proto(type) || btf_vlen(type) < event->vcpu_arg + 2)
 		return -EPROTO;
@@ -142,7 +153,8 @@ static int choose_backend(struct session *session)
 	}
 	for (event = session->backend->events; event->event; event++) {
 		err = backend_event_check(btf, event);
-		if (err) {
+		session->absent[event - session->backend->events] = err && event->optional;
+		if (err && !event->optional) {
 			ret = complain(EXIT_FEATURE,
 				   "trace event %s: %s: this kernel and this kvmdbg do not match, build both from one source",
 				   event->event, err == -ENOENT ? "not in this kernel" :
@@ -170,7 +182,8 @@ static struct bpf_map *find_map(const struct session *session, const char *name,
 static int load(struct session *session, const struct kvmdbg_config *config)
 {
 	const struct backend *backend = session->backend;
-	struct bpf_map *rodata, *vcpus, *freed, *lost;
+	struct bpf_map *rodata, *vcpus, *freed, *lost, *slots;
+	const struct backend_event *event;
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "kvmdbg");
 	uint32_t slot;
 	size_t size;
@@ -185,15 +198,22 @@ static int load(struct session *session, const struct kvmdbg_config *config)
 	vcpus = find_map(session, ".bss.vcpus", KVMDBG_MAX_VCPUS * sizeof(*session->vcpus));
 	freed = find_map(session, "free_slots", 0);
 	lost = find_map(session, "lost", 0);
-	if (!rodata || !vcpus || !freed || !lost || !find_map(session, "hits", 0))
+	slots = find_map(session, "slots", 0);
+	if (!rodata || !vcpus || !freed || !lost || !slots || !find_map(session, "hits", 0))
 		return EXIT_FEATURE;
 	value = bpf_map__initial_value(rodata, &size);
 	memcpy(value, config, sizeof(*config));
+	for (event = backend->events; event->event; event++)
+		if (session->absent[event - backend->events])
+			bpf_program__set_autoload(bpf_object__find_program_by_name(session->object,
+										   event->program),
+						  false);
 	err = bpf_object__load(session->object);
 	if (err)
 		return complain_privilege("cannot load the BPF programs", err);
 	session->vcpus = bpf_map__initial_value(vcpus, &size);
 	session->free_fd = bpf_map__fd(freed);
+	session->slots_fd = bpf_map__fd(slots);
 	session->lost_fd = bpf_map__fd(lost);
 	/* It is a stack: the first entry is the first to be used. */
 	for (slot = KVMDBG_MAX_VCPUS; slot--;) {
@@ -228,7 +248,18 @@ static int attach(struct session *session, bool verbose)
 	struct bpf_link *link;
 	char what[96];
 
+	/* Who would free an entry comes before who takes one. */
+	if (session->backend->open_files) {
+		program = bpf_object__find_program_by_name(session->object,
+							   session->backend->open_files);
+		session->open_files = program ? bpf_program__attach(program) : NULL;
+		if (!session->open_files)
+			return complain_privilege("cannot make an iterator over open files",
+						  -errno);
+	}
 	for (event = session->backend->events; event->event; event++) {
+		if (session->absent[event - session->backend->events])
+			continue;
 		program = bpf_object__find_program_by_name(session->object, event->program);
 		if (!program || session->nr_links == MAX_LINKS)
 			return complain(EXIT_FEATURE,
@@ -304,6 +335,7 @@ void session_close(struct session *session)
 		return;
 	while (session->nr_links)
 		bpf_link__destroy(session->links[--session->nr_links]);
+	bpf_link__destroy(session->open_files);
 	ring_buffer__free(session->ring);
 	bpf_object__close(session->object);
 	free(session);
@@ -315,6 +347,9 @@ void session_setup_model(const struct session *session, struct model *model)
 	model->switch_hz = session->switch_hz;
 	model->kinds = session->backend->kinds;
 	model->raw_name = session->backend->raw_name;
+	model->slots = session->backend->slots;
+	model->kind_names = session->backend->kind_names;
+	model->lacks = session->backend->lacks;
 	model->vm_name = vm_name;
 }
 
@@ -368,6 +403,43 @@ static int read_lost(const struct session *session, uint64_t *lost)
 	return err;
 }
 
+/*
+ * Where no event tells that a vCPU goes away: those that no process has open any more. Nobody
+ * can run them, so their entries do not change under our hands.
+ */
+static int find_gone(struct session *session)
+{
+	bool open[KVMDBG_MAX_VCPUS] = { false };
+	uint64_t start = monotonic_ns(), key;
+	uint32_t slots[256], slot;
+	ssize_t size, i;
+	int fd, err = 0;
+
+	fd = bpf_iter_create(bpf_link__fd(session->open_files));
+	if (fd < 0)
+		return fd;
+	while ((size = read(fd, slots, sizeof(slots))) > 0)
+		for (i = 0; i < size / (ssize_t)sizeof(slot); i++)
+			open[slots[i] % KVMDBG_MAX_VCPUS] = true;
+	if (size < 0)
+		err = -errno;
+	close(fd);
+	for (slot = 0; slot < KVMDBG_MAX_VCPUS && !err; slot++) {
+		struct kvmdbg_vcpu *entry = &session->vcpus[slot];
+
+		if (open[slot] || entry->born_ns >= start ||
+		    __atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) != KVMDBG_LIVE)
+			continue;
+		key = entry->key;
+		/* BPF may have been faster: its address had come into use again. */
+		if (key && !bpf_map_delete_elem(session->slots_fd, &key)) {
+			entry->key = 0;
+			__atomic_store_n(&entry->state, KVMDBG_GONE, __ATOMIC_RELEASE);
+		}
+	}
+	return err;
+}
+
 int session_frame(struct session *session, struct model *model)
 {
 	struct kvmdbg_vcpu copy;
@@ -378,6 +450,9 @@ int session_frame(struct session *session, struct model *model)
 	err = session_hits(session, model);
 	if (err)
 		return err;
+	err = session->open_files ? find_gone(session) : 0;
+	if (err)
+		return complain(EXIT_IO, "cannot read the list of open files: %s", strerror(-err));
 	model_begin(model, monotonic_ns());
 	for (slot = 0; slot < KVMDBG_MAX_VCPUS; slot++) {
 		struct kvmdbg_vcpu *entry = &session->vcpus[slot];

@@ -226,6 +226,32 @@ static void format_latency(char *text, size_t size, const struct latency *latenc
 	format_ns(text, size, ticks_to_ns(value, hz));
 }
 
+/* What watches reads may be a kind of its platform's own. */
+static const char *column_title(const struct model *model, const struct column *column)
+{
+	return column->what == RATE_READ && model->kind_names ? "WATCH" : column->title;
+}
+
+static bool column_known(const struct model *model, const struct model_vcpu *vcpu, enum what what)
+{
+	switch (what) {
+	case RATE_HOST:
+		return !(model->lacks & LACKS_HOST);
+	case RATE_SWITCH:
+	case RATE_SKIPPED:
+	case SWITCH_P50:
+	case SWITCH_P99:
+	case SWITCH_MAX:
+		return !(model->lacks & LACKS_SWITCHES);
+	case RATE_EXITS:
+	case OTHER_P50:
+	case OTHER_P99:
+		return model_exits(model, vcpu);
+	default:
+		return true;
+	}
+}
+
 static void format_cell(char *text, size_t size, const struct model *model,
 			const struct model_vcpu *vcpu, enum what what)
 {
@@ -234,6 +260,10 @@ static void format_cell(char *text, size_t size, const struct model *model,
 	const uint64_t ns = 1000000000;
 	uint64_t count = 0;
 
+	if (!column_known(model, vcpu, what)) {
+		snprintf(text, size, "n/a");
+		return;
+	}
 	switch (what) {
 	case RATE_STEP:
 		count = d->events[KVMDBG_STEP];
@@ -369,7 +399,7 @@ static int table_draw(struct canvas *canvas, int row, int rows, const struct tab
 		if (table->columns[i].priority > last)
 			continue;
 		put(canvas, row, column, ATTR_HEADER, "%*s", CELL_COLUMNS,
-		    table->columns[i].title);
+		    column_title(model, &table->columns[i]));
 		column += CELL_COLUMNS;
 	}
 	left = vcpus_shown(model);
@@ -411,7 +441,7 @@ static void put_hit(struct canvas *canvas, int row, const struct model *model,
 	int digits = hit->pc >> 32 ? 16 : 8;
 	uint32_t mask = model->kinds(hit);
 
-	kinds_text(kinds, sizeof(kinds), mask);
+	kinds_text(model, kinds, sizeof(kinds), mask);
 	if (mask & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE))
 		snprintf(addr, sizeof(addr), " addr 0x%0*llx", digits,
 			 (unsigned long long)hit->addr);

@@ -322,19 +322,20 @@ static void test_many(void **state)
 
 static void test_kinds_text(void **state)
 {
+	const struct model model = { 0 };
 	char text[128];
 
 	(void)state;
-	kinds_text(text, sizeof(text), 0);
+	kinds_text(&model, text, sizeof(text), 0);
 	assert_string_equal(text, "unknown");
-	kinds_text(text, sizeof(text), 1U << KVMDBG_STEP);
+	kinds_text(&model, text, sizeof(text), 1U << KVMDBG_STEP);
 	assert_string_equal(text, "step");
-	kinds_text(text, sizeof(text), 1U << KVMDBG_STEP | 1U << KVMDBG_WATCH_WRITE);
+	kinds_text(&model, text, sizeof(text), 1U << KVMDBG_STEP | 1U << KVMDBG_WATCH_WRITE);
 	assert_string_equal(text, "step+watch_write");
-	kinds_text(text, sizeof(text), UINT32_MAX);
+	kinds_text(&model, text, sizeof(text), UINT32_MAX);
 	assert_string_equal(text,
 			    "step+hw_break+watch_read+watch_write+branch+trap+sw_break+interrupt+return+imprecise");
-	kinds_text(text, 7, UINT32_MAX);
+	kinds_text(&model, text, 7, UINT32_MAX);
 	assert_string_equal(text, "step+h");
 	assert_string_equal(origin_name(99), "unknown");
 }

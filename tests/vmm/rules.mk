@@ -2,7 +2,7 @@
 # The board's test VMM and the guests' code in it.
 
 VMM_BUILD := $(BUILD_BOARD)/vmm
-VMM_SRC := $(wildcard tests/vmm/*.c)
+VMM_SRC := $(filter-out tests/vmm/x86.c,$(wildcard tests/vmm/*.c))
 VMM_OBJ := $(VMM_SRC:tests/vmm/%.c=$(VMM_BUILD)/%.o) $(VMM_BUILD)/guest_image.o
 GUEST_SRC := $(wildcard tests/guest/*.S)
 GUEST_OBJ := $(GUEST_SRC:tests/guest/%.S=$(VMM_BUILD)/guest/%.o)
@@ -32,4 +32,19 @@ $(BUILD_BOARD)/kvmdbg-vmm: $(VMM_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC_BOARD) -o $@ $^ $(LDFLAGS_BOARD) -ljson-c -lpthread
 
--include $(VMM_OBJ:.o=.d)
+# the one for x86 hosts, with its guest in it
+ifeq ($(shell uname -m),x86_64)
+HOST_BINS += $(BUILD_HOST)/kvmdbg-vmm
+endif
+VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o
+
+$(BUILD_HOST)/vmm/%.o: tests/vmm/%.c tests/vmm/rules.mk
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_HOST) $(CFLAGS_HOST) -D_GNU_SOURCE -MMD -MP -c $< -o $@
+
+$(BUILD_HOST)/kvmdbg-vmm: $(VMM_X86_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC_HOST) -o $@ $^ -lpthread
+
+-include $(VMM_OBJ:.o=.d) $(VMM_X86_OBJ:.o=.d)

@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kvmdbg-vmm for x86 hosts: guests that make a known number of debug events. */
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_VMS		16
+#define MAX_VCPUS	8
+#define MEMORY_SIZE	0x10000
+#define GUEST_BASE	0x1000
+
+#define TRAP_PORT	0x11
+
+#define DR6_B0		0x1
+#define DR6_BS		0x4000
+#define DR7_L0		0x1
+#define DR7_G0		0x2
+
+/* The guest, in real mode: a loop for each thing to do. It is copied to GUEST_BASE. */
+asm("	.pushsection .rodata\n"
+    "	.code16\n"
+    "x86_guest:\n"
+    "x86_step:	inc	%ax\n"
+    "		inc	%bx\n"
+    "		nop\n"
+    "		jmp	x86_step\n"
+    "x86_hw:	inc	%cx\n"
+    "x86_hw_here:	nop\n"
+    "		jmp	x86_hw\n"
+    "x86_sw:	inc	%dx\n"
+    "x86_sw_here:	int3\n"
+    "		jmp	x86_sw\n"
+    "x86_io:	out	%al, $0x10\n"
+    "		jmp	x86_io\n"
+    "x86_trap:	out	%al, $0x11\n"	/* TRAP_PORT */
+    "		jmp	x86_trap\n"
+    "x86_guest_end:\n"
+    "	.code64\n"
+    "	.popsection\n");
+
+extern const char x86_guest[], x86_step[], x86_hw[], x86_hw_here[], x86_sw[], x86_sw_here[],
+		  x86_io[], x86_trap[], x86_guest_end[];
+
+static uint64_t guest_address(const char *label)
+{
+	return GUEST_BASE + (label - x86_guest);
+}
+
+/*
+ * struct vcpu - a vCPU, its thread, and what it shall do
+ * @vm: file of its VM
+ * @fd: its file
+ * @run: shared with the kernel
+ * @thread: runs it
+ * @step: single-steps
+ * @hw: execution breakpoints
+ * @sw: software breakpoints
+ * @io: exits that are not debug exits
+ * @eintr: KVM_RUNs that end at once, with the exit reason of before
+ * @ok: whether it did
+ */
+struct vcpu {
+	int vm;
+	int fd;
+	struct kvm_run *run;
+	pthread_t thread;
+	unsigned int step, hw, sw, io, eintr;
+	bool ok;
+};
+
+struct vm {
+	int fd;
+	void *memory;
+	struct vcpu vcpus[MAX_VCPUS];
+	unsigned int nr_vcpus;
+};
+
+static struct vm vms[MAX_VMS];
+static unsigned int nr_vms, rounds = 1, demo_secs;
+static bool gate, hold;
+static int kvm = -1;
+static size_t run_size;
+
+static bool fail(const char *what)
+{
+	fprintf(stderr, "kvmdbg-vmm: %s: %s\n", what, strerror(errno));
+	return false;
+}
+
+static bool vcpu_open(struct vm *vm, unsigned int id)
+{
+	struct vcpu *vcpu = &vm->vcpus[id];
+	struct kvm_sregs sregs;
+
+	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, id);
+	if (vcpu->fd < 0)
+		return fail("KVM_CREATE_VCPU");
+	vcpu->run = mmap(NULL, run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
+	if (vcpu->run == MAP_FAILED) {
+		vcpu->run = NULL;
+		return fail("mmap of a vCPU");
+	}
+	if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs))
+		return fail("KVM_GET_SREGS");
+	sregs.cs.base = 0;
+	sregs.cs.selector = 0;
+	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
+		return fail("KVM_SET_SREGS");
+	return true;
+}
+
+static bool vm_open(struct vm *vm)
+{
+	struct kvm_userspace_memory_region region = { .memory_size = MEMORY_SIZE };
+	uint32_t vector;
+	unsigned int i;
+
+	vm->fd = ioctl(kvm, KVM_CREATE_VM, 0);
+	if (vm->fd < 0)
+		return fail("KVM_CREATE_VM");
+	vm->memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (vm->memory == MAP_FAILED) {
+		vm->memory = NULL;
+		return fail("mmap of guest memory");
+	}
+	memcpy((char *)vm->memory + GUEST_BASE, x86_guest, x86_guest_end - x86_guest);
+	/* Where KVM emulates the guest, the int3 is the guest's own, whoever debugs. */
+	vector = guest_address(x86_trap);
+	memcpy((char *)vm->memory + 4 * 3, &vector, sizeof(vector));
+	region.userspace_addr = (uintptr_t)vm->memory;
+	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region))
+		return fail("KVM_SET_USER_MEMORY_REGION");
+	for (i = 0; i < vm->nr_vcpus; i++)
+		if (!vcpu_open(vm, i))
+			return false;
+	return true;
+}
+
+static void vm_close(struct vm *vm)
+{
+	struct vcpu *vcpu;
+
+	for (vcpu = vm->vcpus; vcpu < vm->vcpus + vm->nr_vcpus; vcpu++) {
+		if (vcpu->run)
+			munmap(vcpu->run, run_size);
+		if (vcpu->fd >= 0)
+			close(vcpu->fd);
+		vcpu->run = NULL;
+		vcpu->fd = -1;
+	}
+	if (vm->memory)
+		munmap(vm->memory, MEMORY_SIZE);
+	if (vm->fd >= 0)
+		close(vm->fd);
+	vm->memory = NULL;
+	vm->fd = -1;
+}
+
+static bool set_pc(struct vcpu *vcpu, uint64_t pc)
+{
+	struct kvm_regs regs;
+
+	if (ioctl(vcpu->fd, KVM_GET_REGS, &regs))
+		return fail("KVM_GET_REGS");
+	regs.rip = pc;
+	/* The bit that is always set, and no interrupts. */
+	regs.rflags = 2;
+	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
+		return fail("KVM_SET_REGS");
+	return true;
+}
+
+static bool set_debug(struct vcpu *vcpu, uint32_t control, uint64_t breakpoint)
+{
+	struct kvm_guest_debug debug = { .control = control };
+
+	if (control & KVM_GUESTDBG_USE_HW_BP) {
+		debug.arch.debugreg[0] = breakpoint;
+		debug.arch.debugreg[7] = DR7_L0 | DR7_G0;
+	}
+	if (ioctl(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug))
+		return fail("KVM_SET_GUEST_DEBUG");
+	return true;
+}
+
+/* KVM emulates this guest: its int3 is its own, whoever debugs. */
+static bool guest_got_int3(const struct vcpu *vcpu)
+{
+	return vcpu->run->exit_reason == KVM_EXIT_IO && vcpu->run->io.port == TRAP_PORT;
+}
+
+static bool run_to(struct vcpu *vcpu, uint32_t reason)
+{
+	if (ioctl(vcpu->fd, KVM_RUN, 0))
+		return fail("KVM_RUN");
+	if (vcpu->run->exit_reason == reason)
+		return true;
+	if (!guest_got_int3(vcpu))
+		fprintf(stderr, "kvmdbg-vmm: exit %u, expected %u\n", vcpu->run->exit_reason,
+			reason);
+	return false;
+}
+
+/* A debug exit of just this kind, and at this place unless that is 0. */
+static bool run_to_debug(struct vcpu *vcpu, uint32_t exception, uint64_t dr6, uint64_t pc)
+{
+	const struct kvm_debug_exit_arch *arch = &vcpu->run->debug.arch;
+
+	if (!run_to(vcpu, KVM_EXIT_DEBUG))
+		return false;
+	if (arch->exception == exception && (!pc || arch->pc == pc) &&
+	    (!dr6 || (arch->dr6 & (DR6_BS | 0xf)) == dr6))
+		return true;
+	fprintf(stderr, "kvmdbg-vmm: exception %u, dr6 0x%llx, pc 0x%llx: not what was set\n",
+		arch->exception, (unsigned long long)arch->dr6, (unsigned long long)arch->pc);
+	return false;
+}
+
+static bool work(struct vcpu *vcpu)
+{
+	const uint64_t hw = guest_address(x86_hw_here), sw = guest_address(x86_sw_here);
+	unsigned int i;
+
+	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP, 0) ||
+	    !set_pc(vcpu, guest_address(x86_step)))
+		return false;
+	for (i = 0; i < vcpu->step; i++)
+		if (!run_to_debug(vcpu, 1, DR6_BS, 0))
+			return false;
+	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP, hw) ||
+	    !set_pc(vcpu, guest_address(x86_hw)))
+		return false;
+	for (i = 0; i < vcpu->hw; i++)
+		/* The instruction there is a nop. */
+		if (!run_to_debug(vcpu, 1, DR6_B0, hw) || !set_pc(vcpu, hw + 1))
+			return false;
+	vcpu->run->immediate_exit = 1;
+	for (i = 0; i < vcpu->eintr; i++)
+		if (!ioctl(vcpu->fd, KVM_RUN, 0) || errno != EINTR)
+			return fail("KVM_RUN that was to end at once");
+	vcpu->run->immediate_exit = 0;
+	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP, 0) ||
+	    !set_pc(vcpu, guest_address(x86_sw)))
+		return false;
+	for (i = 0; i < vcpu->sw; i++) {
+		if (!run_to_debug(vcpu, 3, 0, sw)) {
+			if (!guest_got_int3(vcpu))
+				return false;
+			/* The demo shows what there is. */
+			if (!demo_secs) {
+				fprintf(stderr,
+					"kvmdbg-vmm: KVM emulates the guest, and gives it its int3\n");
+				return false;
+			}
+			vcpu->sw = 0;
+			break;
+		}
+		if (!set_pc(vcpu, sw + 1))
+			return false;
+	}
+	if (!set_debug(vcpu, 0, 0) || !set_pc(vcpu, guest_address(x86_io)))
+		return false;
+	for (i = 0; i < vcpu->io; i++)
+		if (!run_to(vcpu, KVM_EXIT_IO))
+			return false;
+	return true;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void *vcpu_thread(void *arg)
+{
+	double end = now() + demo_secs;
+	struct vcpu *vcpu = arg;
+
+	do {
+		vcpu->ok = work(vcpu);
+		/* At a pace that a person can follow. */
+		if (demo_secs)
+			usleep(100000);
+	} while (vcpu->ok && now() < end);
+	return NULL;
+}
+
+/* All VMs once, from their creation until all have done their work. */
+static bool run_vms(void)
+{
+	unsigned int i, j;
+	bool ok = true;
+
+	for (i = 0; i < nr_vms; i++)
+		if (!vm_open(&vms[i]))
+			return false;
+	if (gate && getchar() == EOF)
+		return false;
+	for (i = 0; i < nr_vms; i++)
+		for (j = 0; j < vms[i].nr_vcpus; j++)
+			if (pthread_create(&vms[i].vcpus[j].thread, NULL, vcpu_thread,
+					   &vms[i].vcpus[j]))
+				exit(fail("pthread_create") + 1);
+	for (i = 0; i < nr_vms; i++) {
+		for (j = 0; j < vms[i].nr_vcpus; j++) {
+			pthread_join(vms[i].vcpus[j].thread, NULL);
+			ok = ok && vms[i].vcpus[j].ok;
+		}
+	}
+	return ok;
+}
+
+static int run_all(void)
+{
+	unsigned int i, round;
+	bool ok = true;
+
+	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm < 0)
+		return fail("/dev/kvm") + 1;
+	run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	printf("pid=%d\n", getpid());
+	for (round = 0; round < rounds && ok; round++) {
+		ok = run_vms();
+		if (round + 1 == rounds) {
+			printf("%s\n", ok ? "done" : "FAILED");
+			while (hold && getchar() != EOF)
+				;
+		}
+		for (i = 0; i < nr_vms; i++)
+			vm_close(&vms[i]);
+	}
+	close(kvm);
+	return ok ? 0 : 1;
+}
+
+static bool set_count(struct vcpu *vcpu, const char *text)
+{
+	const struct {
+		const char *name;
+		unsigned int *count;
+	} names[] = {
+		{ "step=", &vcpu->step }, { "hw=", &vcpu->hw },
+		{ "sw=", &vcpu->sw }, { "io=", &vcpu->io },
+		{ "eintr=", &vcpu->eintr },
+	};
+	unsigned long value;
+	size_t i, len;
+	char *end;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		len = strlen(names[i].name);
+		if (strncmp(text, names[i].name, len))
+			continue;
+		errno = 0;
+		value = strtoul(text + len, &end, 10);
+		if (end == text + len || *end || errno || value > UINT32_MAX)
+			return false;
+		*names[i].count = value;
+		return true;
+	}
+	return false;
+}
+
+/* vCPUs are separated by '/', what each does by ','. */
+static bool add_vm(char *text)
+{
+	char *vcpu_text, *part, *in_vm, *in_vcpu;
+	struct vm *vm = &vms[nr_vms];
+
+	if (nr_vms == MAX_VMS)
+		return false;
+	vm->fd = -1;
+	for (vcpu_text = strtok_r(text, "/", &in_vm); vcpu_text;
+	     vcpu_text = strtok_r(NULL, "/", &in_vm)) {
+		struct vcpu *vcpu = &vm->vcpus[vm->nr_vcpus];
+
+		if (vm->nr_vcpus == MAX_VCPUS)
+			return false;
+		vcpu->fd = -1;
+		for (part = strtok_r(vcpu_text, ",", &in_vcpu); part;
+		     part = strtok_r(NULL, ",", &in_vcpu))
+			if (!set_count(vcpu, part))
+				return false;
+		vm->nr_vcpus++;
+	}
+	nr_vms++;
+	return vm->nr_vcpus;
+}
+
+static error_t load_opt(int key, char *arg, struct argp_state *state)
+{
+	char *end;
+
+	switch (key) {
+	case 'g':
+		gate = true;
+		return 0;
+	case 'w':
+		hold = true;
+		return 0;
+	case 'r':
+		rounds = strtoul(arg, &end, 10);
+		if (*end || !rounds)
+			argp_error(state, "not a number above 0: %s", arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (!add_vm(arg))
+			argp_error(state, "not what a VM can do, or too many: %s", arg);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		return EINVAL;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static int cmd_load(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{ "gate", 'g', NULL, 0, "Start when a line comes from standard input", 0 },
+		{ "wait", 'w', NULL, 0, "When done, keep the VMs until standard input ends", 0 },
+		{ "rounds", 'r', "N", 0, "Make the VMs, run and remove them N times", 0 },
+		{ 0 }
+	};
+	static const struct argp argp = {
+		.options = options, .parser = load_opt,
+		.args_doc = "step=N,hw=N,sw=N,io=N,eintr=N[/...]...",
+		.doc = "Guests that make so many debug events. An argument is a VM; its vCPUs, each in a thread of its own, are separated by '/'.",
+	};
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, NULL))
+		return 2;
+	return run_all();
+}
+
+static error_t demo_opt(int key, char *arg, struct argp_state *state)
+{
+	char *end;
+
+	if (key != ARGP_KEY_ARG)
+		return ARGP_ERR_UNKNOWN;
+	demo_secs = strtoul(arg, &end, 10);
+	if (*end || !demo_secs || state->arg_num)
+		argp_error(state, "not a number of seconds above 0: %s", arg);
+	return 0;
+}
+
+static int cmd_demo(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.parser = demo_opt, .args_doc = "[SECS]",
+		.doc = "Guests that are single-stepped and hit breakpoints for SECS seconds (20).",
+	};
+	char first[] = "step=300,hw=20,sw=40,io=20/hw=15", second[] = "step=150,hw=60,sw=10";
+
+	demo_secs = 20;
+	if (argp_parse(&argp, argc, argv, 0, NULL, NULL))
+		return 2;
+	add_vm(first);
+	add_vm(second);
+	return run_all();
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "load", cmd_load },
+	{ "demo", cmd_demo },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	unsigned int i;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+			if (!strcmp(arg, commands[i].name)) {
+				/* the rest is the command's own */
+				*(int *)state->input = i;
+				state->next = state->argc;
+				return 0;
+			}
+		}
+		argp_error(state, "no command %s", arg);
+		return EINVAL;
+	case ARGP_KEY_NO_ARGS:
+		argp_usage(state);
+		return EINVAL;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.parser = parse, .args_doc = "COMMAND [ARG...]",
+		.doc = "Guests on /dev/kvm to debug.\v"
+		       "Commands:\n"
+		       "  load VM...      guests that make so many debug events (load --help)\n"
+		       "  demo            guests that are debugged for a while (demo --help)\n",
+	};
+	char name[32];
+	int command = -1, at;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	argp_err_exit_status = 2;
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &command))
+		return 2;
+	for (at = 1; at < argc && strcmp(argv[at], commands[command].name); at++)
+		;
+	/* what messages call the command */
+	snprintf(name, sizeof(name), "kvmdbg-vmm %s", commands[command].name);
+	argv[at] = name;
+	return commands[command].run(argc - at, argv + at);
+}
