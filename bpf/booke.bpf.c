@@ -6,18 +6,32 @@
 #include "core.bpf.h"
 #include "booke.h"
 
-struct debug_reg;
+struct debug_reg {
+	__u32 dbcr0;
+} __attribute__((preserve_access_index));
 
 SEC("tp_btf/kvm_exit")
 int BPF_PROG(booke_exit, unsigned int exit_nr, struct kvm_vcpu *vcpu)
 {
-	return count_exit(vcpu);
+	return count_exit(vcpu, 0, false);
+}
+
+SEC("tp_btf/kvm_exit")
+int BPF_PROG(booke_exit_detail, unsigned int exit_nr, struct kvm_vcpu *vcpu)
+{
+	return count_exit(vcpu, BOOKE_REASON(exit_nr), true);
 }
 
 SEC("tp_btf/kvm_booke_entry")
 int BPF_PROG(booke_entry, struct kvm_vcpu *vcpu)
 {
-	return count_entry(vcpu);
+	return count_entry(vcpu, 0, false);
+}
+
+SEC("tp_btf/kvm_booke_entry")
+int BPF_PROG(booke_entry_detail, struct kvm_vcpu *vcpu, unsigned long pc, __u32 heavyweight)
+{
+	return count_entry(vcpu, heavyweight, true);
 }
 
 SEC("tp_btf/kvm_booke_debug_exit")
@@ -47,7 +61,14 @@ SEC("tp_btf/kvm_booke_debug_switch")
 int BPF_PROG(booke_debug_switch, struct kvm_vcpu *vcpu, const struct debug_reg *regs,
 	     __u32 to_guest, __u32 sprs, __u64 ticks)
 {
-	return count_switch(vcpu, to_guest, sprs, ticks);
+	return count_switch(vcpu, to_guest, sprs, 0, ticks, false);
+}
+
+SEC("tp_btf/kvm_booke_debug_switch")
+int BPF_PROG(booke_debug_switch_detail, struct kvm_vcpu *vcpu, const struct debug_reg *regs,
+	     __u32 to_guest, __u32 sprs, __u64 ticks)
+{
+	return count_switch(vcpu, to_guest, sprs, regs->dbcr0 & BOOKE_DBCR0_IDM, ticks, true);
 }
 
 SEC("tp_btf/kvm_booke_debug_inject")

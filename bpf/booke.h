@@ -8,6 +8,17 @@
 
 #include "kvmdbg.h"
 
+/* Debug interrupts are enabled: without it nothing fires. */
+#define BOOKE_DBCR0_IDM		0x40000000U
+
+/**
+ * BOOKE_REASON - struct kvmdbg_vcpu.reason of an exit number, two for each: the second one is that
+ * of exits that user space gets to see
+ *
+ * Exit numbers are 0 to 15 and 32 to 42 (asm/kvm_asm.h).
+ */
+#define BOOKE_REASON(nr)	((((nr) & 15) | ((nr) & 32) >> 1) << 1)
+
 /* DBSR, as in the e500 core manuals */
 #define BOOKE_DBSR_IDE		0x80000000U
 #define BOOKE_DBSR_ICMP		0x08000000U

@@ -14,6 +14,7 @@
 #define KVMDBG_CORE_BPF_H
 
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
@@ -55,6 +56,15 @@ struct {
 	__uint(max_entries, KVMDBG_MAX_VCPUS);
 	__uint(value_size, sizeof(__u32));
 } free_slots SEC(".maps");
+
+/* For kvmdbg record; number 0 is never used. Otherwise user space makes both as small as can be. */
+struct kvmdbg_hist more_hists[KVMDBG_MAX_HISTS] SEC(".bss.hists");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, KVMDBG_MAX_HISTS);
+	__uint(value_size, sizeof(__u32));
+} free_hists SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -189,7 +199,32 @@ static __always_inline void hist_add(struct kvmdbg_hist *hist, __u64 value)
 		hist->max = value;
 }
 
-static __always_inline int count_exit(struct kvm_vcpu *vcpu)
+/* A further histogram of a vCPU; @hist if there is none left. */
+static __always_inline struct kvmdbg_hist *extra_hist(struct kvmdbg_vcpu *v, __u32 extra,
+						      struct kvmdbg_hist *hist)
+{
+	__u64 i;
+
+	extra &= 127;
+	if (extra >= KVMDBG_NR_EXTRA)
+		return hist;
+	i = v->extra[extra];
+	if (!i) {
+		__u32 number = KVMDBG_NO_HIST;
+
+		bpf_map_pop_elem(&free_hists, &number);
+		v->extra[extra] = number;
+		i = number;
+	}
+	barrier_var(i);
+	return i < KVMDBG_MAX_HISTS ? &more_hists[i] : hist;
+}
+
+/*
+ * Programs of which there are two know by @detail, a constant, which one they are: that of
+ * kvmdbg record, or the one for who does not want to pay for what it needs.
+ */
+static __always_inline int count_exit(struct kvm_vcpu *vcpu, __u32 reason, const bool detail)
 {
 	struct kvmdbg_vcpu *v = vcpu_begin(vcpu);
 
@@ -197,11 +232,14 @@ static __always_inline int count_exit(struct kvm_vcpu *vcpu)
 		return 0;
 	v->exits++;
 	v->in_debug = 0;
+	if (detail)
+		v->reason = reason;
 	v->exit_ns = bpf_ktime_get_ns();
 	return vcpu_end(v);
 }
 
-static __always_inline int count_entry(struct kvm_vcpu *vcpu)
+/* @heavy: user space has had the vCPU since its exit. */
+static __always_inline int count_entry(struct kvm_vcpu *vcpu, __u32 heavy, const bool detail)
 {
 	struct kvmdbg_vcpu *v = vcpu_begin(vcpu);
 	struct kvmdbg_hist *hist;
@@ -216,28 +254,43 @@ static __always_inline int count_entry(struct kvm_vcpu *vcpu)
 		hist = &v->hist[KVMDBG_OTHER_EXIT];
 		if (v->in_debug)
 			hist = &v->hist[KVMDBG_DEBUG_EXIT];
+		if (detail && !v->in_debug)
+			hist = extra_hist(v, v->reason + (heavy ? 1 : 0), hist);
+		else if (detail && heavy)
+			hist = extra_hist(v, KVMDBG_DEBUG_HEAVY, hist);
 		hist_add(hist, ns);
 	}
 	return vcpu_end(v);
 }
 
-/* @ticks: on the clock that user space is told of by its backend. */
+/*
+ * @armed: does the side that comes into force have debug registers armed?
+ * @ticks: on the clock that user space is told of by its backend
+ */
 static __always_inline int count_switch(struct kvm_vcpu *vcpu, __u32 to_guest, __u32 done,
-					__u64 ticks)
+					__u32 armed, __u64 ticks, const bool detail)
 {
 	struct kvmdbg_vcpu *v = vcpu_begin(vcpu);
+	struct kvmdbg_hist *hist;
 
 	if (!v)
 		return 0;
+	if (detail && to_guest)
+		v->armed = armed;
 	if (!done) {
 		v->skipped++;
+		hist = detail ? extra_hist(v, KVMDBG_SWITCH_SKIPPED, NULL) : NULL;
 	} else {
 		if (to_guest)
 			v->to_guest++;
 		else
 			v->to_host++;
-		hist_add(&v->hist[KVMDBG_SWITCH], ticks);
+		hist = &v->hist[KVMDBG_SWITCH];
+		if (detail && !v->armed)
+			hist = extra_hist(v, KVMDBG_SWITCH_UNARMED, hist);
 	}
+	if (hist)
+		hist_add(hist, ticks);
 	return vcpu_end(v);
 }
 

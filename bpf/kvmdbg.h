@@ -13,6 +13,9 @@
 /** KVMDBG_MAX_VCPUS - vCPUs that can be counted at one time, on the whole host */
 #define KVMDBG_MAX_VCPUS	1024
 
+/** KVMDBG_MAX_HISTS - histograms that all vCPUs can have beyond their own, when recording */
+#define KVMDBG_MAX_HISTS	4096
+
 /** KVMDBG_ANY - value of a filter in struct kvmdbg_config that lets all pass */
 #define KVMDBG_ANY		0xffffffffU
 
@@ -56,6 +59,22 @@ enum kvmdbg_latency {
 	KVMDBG_SWITCH,		/* clock ticks of a switch of debug registers */
 	KVMDBG_NR_LATENCIES,
 };
+
+/**
+ * enum kvmdbg_extra - what a vCPU has further histograms of, when recording
+ *
+ * Below KVMDBG_EXTRA_REASONS: an exit's reason, as the platform numbers them.
+ */
+enum kvmdbg_extra {
+	KVMDBG_EXTRA_REASONS = 64,
+	KVMDBG_DEBUG_HEAVY = KVMDBG_EXTRA_REASONS,	/* debug exits to user space */
+	KVMDBG_SWITCH_SKIPPED,		/* switches that had nothing to write */
+	KVMDBG_SWITCH_UNARMED,		/* switches done although nothing was armed */
+	KVMDBG_NR_EXTRA = 68,
+};
+
+/** KVMDBG_NO_HIST - in struct kvmdbg_vcpu.extra: there was none left */
+#define KVMDBG_NO_HIST		0xffff
 
 /** enum kvmdbg_state - life of a struct kvmdbg_vcpu */
 enum kvmdbg_state {
@@ -118,7 +137,10 @@ struct kvmdbg_hist {
  * @hit_count: hits sent since @hit_window
  * @in_debug: the exit that is being handled is a debug exit
  * @debug_ns: x86: when user space was told of a debug exit that it still handles, or 0
- * @pad: zero
+ * @reason: of the exit that is being handled, by enum kvmdbg_extra
+ * @armed: the guest was entered with debug registers armed
+ * @extra: by enum kvmdbg_extra: number of a further histogram, 0 for none yet; values counted
+ *	there are not in @hist
  *
  * A page each: the slot number turns into an address with one shift.
  */
@@ -145,7 +167,9 @@ struct kvmdbg_vcpu {
 	__u64 dropped_hits;
 	char comm[16];
 	__u64 debug_ns;
-	__u64 pad[18];
+	__u32 reason;
+	__u32 armed;
+	__u16 extra[KVMDBG_NR_EXTRA];
 	struct kvmdbg_hist hist[KVMDBG_NR_LATENCIES];
 };
 

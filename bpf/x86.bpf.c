@@ -126,11 +126,11 @@ static __always_inline struct kvm_vcpu *loaded_vcpu(struct task_struct *task)
 	return (void *)(link - bpf_core_field_offset(struct kvm_vcpu___x86, preempt_notifier));
 }
 
-SEC("tp_btf/kvm_fpu")
-int BPF_PROG(x86_fpu, int load)
+static __always_inline int run_begins_or_ends(int load, const bool detail)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct kvm_vcpu *vcpu = loaded_vcpu(task);
+	struct kvmdbg_hist *hist;
 	struct kvmdbg_vcpu *v;
 	__u64 *where;
 
@@ -150,13 +150,43 @@ int BPF_PROG(x86_fpu, int load)
 		return 0;
 	v->seq++;
 	barrier();
-	hist_add(&v->hist[KVMDBG_DEBUG_EXIT], bpf_ktime_get_ns() - v->debug_ns);
+	hist = &v->hist[KVMDBG_DEBUG_EXIT];
+	if (detail && v->reason != X86_EXIT_DEBUG)
+		hist = extra_hist(v, v->reason, NULL);
+	if (hist)
+		hist_add(hist, bpf_ktime_get_ns() - v->debug_ns);
 	v->debug_ns = 0;
 	return vcpu_end(v);
 }
 
-SEC("tp_btf/kvm_userspace_exit")
-int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
+SEC("tp_btf/kvm_fpu")
+int BPF_PROG(x86_fpu, int load)
+{
+	return run_begins_or_ends(load, false);
+}
+
+SEC("tp_btf/kvm_fpu")
+int BPF_PROG(x86_fpu_detail, int load)
+{
+	return run_begins_or_ends(load, true);
+}
+
+/* User space gets the vCPU for something else: how long it has it counts for a recording only. */
+static __always_inline int other_userspace_exit(__u32 reason)
+{
+	struct kvmdbg_vcpu *v;
+	__u64 *where;
+
+	where = bpf_task_storage_get(&running, bpf_get_current_task_btf(), 0, 0);
+	v = where ? vcpu_begin((struct kvm_vcpu *)*where) : NULL;
+	if (!v)
+		return 0;
+	v->reason = reason < KVMDBG_EXTRA_REASONS ? reason : X86_EXIT_BEYOND;
+	v->debug_ns = bpf_ktime_get_ns();
+	return vcpu_end(v);
+}
+
+static __always_inline int userspace_exit(__u32 reason, int error, const bool detail)
 {
 	struct kvm_vcpu___x86 *vcpu;
 	struct x86_cause cause = {};
@@ -166,7 +196,7 @@ int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
 
 	/* With an error, the reason is that of the exit before. */
 	if (reason != X86_EXIT_DEBUG || error)
-		return 0;
+		return detail ? other_userspace_exit(error ? X86_EXIT_INTR : reason) : 0;
 	where = bpf_task_storage_get(&running, bpf_get_current_task_btf(), 0, 0);
 	if (!where)
 		return 0;
@@ -187,22 +217,35 @@ int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
 			addr = BPF_CORE_READ(vcpu, arch.eff_db[i]);
 	/* Its own kind of time: user space's share of it ends with the next KVM_RUN. */
 	v->debug_ns = bpf_ktime_get_ns();
+	v->reason = X86_EXIT_DEBUG;
 	v->exit_ns = v->debug_ns;
 	send_hit(v, cause.pc, addr, cause.dr6, flags, origin);
 	v->exit_ns = 0;
 	return vcpu_end(v);
 }
 
+SEC("tp_btf/kvm_userspace_exit")
+int BPF_PROG(x86_userspace_exit, __u32 reason, int error)
+{
+	return userspace_exit(reason, error, false);
+}
+
+SEC("tp_btf/kvm_userspace_exit")
+int BPF_PROG(x86_userspace_exit_detail, __u32 reason, int error)
+{
+	return userspace_exit(reason, error, true);
+}
+
 SEC("tp_btf/kvm_exit")
 int BPF_PROG(x86_exit, struct kvm_vcpu *vcpu)
 {
-	return count_exit(vcpu);
+	return count_exit(vcpu, 0, false);
 }
 
 SEC("tp_btf/kvm_entry")
 int BPF_PROG(x86_entry, struct kvm_vcpu *vcpu)
 {
-	return count_entry(vcpu);
+	return count_entry(vcpu, 0, false);
 }
 
 /* Fires when a vCPU is made: what else had its address is gone. */

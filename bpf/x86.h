@@ -8,7 +8,10 @@
 
 #include "kvmdbg.h"
 
-#define X86_EXIT_DEBUG		4	/* KVM_EXIT_DEBUG */
+/* KVM_EXIT_* */
+#define X86_EXIT_DEBUG		4
+#define X86_EXIT_INTR		10
+#define X86_EXIT_BEYOND		63	/* all from here on */
 
 /* exception of struct kvm_debug_exit_arch */
 #define X86_DB_VECTOR		1

@@ -20,15 +20,41 @@
  * @vcpu_arg: which argument (from 0) is the struct kvm_vcpu; other kernels have
  *	had it elsewhere, so it is checked against the kernel's BTF; or NO_VCPU_ARG
  * @optional: what it counts is left out on a kernel that does not have it
+ * @detail: the BPF program for it when recording, NULL if that is the same
  */
 struct backend_event {
 	const char *event;
 	const char *program;
 	unsigned int vcpu_arg;
 	bool optional;
+	const char *detail;
 };
 
 #define NO_VCPU_ARG	UINT_MAX
+
+/* The histograms of a vCPU, when recording: by enum kvmdbg_latency, then by enum kvmdbg_extra. */
+#define NR_CLASSES	(KVMDBG_NR_LATENCIES + KVMDBG_NR_EXTRA)
+#define EXTRA_CLASS(extra)	(KVMDBG_NR_LATENCIES + (extra))
+
+/** enum class_flag - what a histogram is part of; each bit has its place in recordings */
+enum class_flag {
+	CLASS_DEBUG = 1,	/* debug exits */
+	CLASS_OTHER = 2,	/* exits that are no debug exits */
+	CLASS_HEAVY = 4,	/* exits that user space got to see */
+	CLASS_SWITCH = 8,	/* switches of debug registers that were done */
+	CLASS_TICKS = 16,	/* in ticks of the switch clock, not in nanoseconds */
+	CLASS_REASON = 32,	/* its name is the reason of the exit */
+};
+
+/**
+ * struct latency_class - what a histogram is of
+ * @flags: bits of enum class_flag; 0: the platform has no such histogram
+ * @name: [A-Za-z0-9_]; those of one name are parts of one; NULL for a reason not known by name
+ */
+struct latency_class {
+	uint32_t flags;
+	const char *name;
+};
 
 /**
  * struct backend - a platform
@@ -49,6 +75,7 @@ struct backend_event {
  * @lacks: enum model_lack bits: what it cannot count
  * @open_files: program of an iterator over all open files, which tells what vCPUs
  *	there still are; NULL where an event tells that a vCPU goes away
+ * @latency_class: what the histogram of that number, below NR_CLASSES, is of
  */
 struct backend {
 	const unsigned char *object;
@@ -65,6 +92,7 @@ struct backend {
 	const char *const *kind_names;
 	uint32_t lacks;
 	const char *open_files;
+	struct latency_class (*latency_class)(unsigned int class);
 };
 
 /** backends - all that this build has, ends with NULL */

@@ -11,14 +11,15 @@ extern const unsigned char booke_bpf_object[], booke_bpf_object_end[];
 
 /* kvm_exit first: no debug exit is counted without the exit it belongs to. */
 static const struct backend_event booke_events[] = {
-	{ "kvm_exit", "booke_exit", 1, false },
-	{ "kvm_booke_debug_exit", "booke_debug_exit", 0, false },
-	{ "kvm_booke_debug_switch", "booke_debug_switch", 0, false },
-	{ "kvm_booke_debug_inject", "booke_debug_inject", 0, false },
-	{ "kvm_booke_debug_host", "booke_debug_host", 0, false },
-	{ "kvm_booke_vcpu_free", "booke_vcpu_free", 0, false },
-	{ "kvm_booke_entry", "booke_entry", 0, false },
-	{ NULL, NULL, 0, false },
+	{ "kvm_exit", "booke_exit", 1, false, "booke_exit_detail" },
+	{ "kvm_booke_debug_exit", "booke_debug_exit", 0, false, NULL },
+	{ "kvm_booke_debug_switch", "booke_debug_switch", 0, false,
+	  "booke_debug_switch_detail" },
+	{ "kvm_booke_debug_inject", "booke_debug_inject", 0, false, NULL },
+	{ "kvm_booke_debug_host", "booke_debug_host", 0, false, NULL },
+	{ "kvm_booke_vcpu_free", "booke_vcpu_free", 0, false, NULL },
+	{ "kvm_booke_entry", "booke_entry", 0, false, "booke_entry_detail" },
+	{ NULL, NULL, 0, false, NULL },
 };
 
 /* Value of a "key : value" line of /proc/cpuinfo, or NULL. */
@@ -67,6 +68,42 @@ static uint32_t booke_kinds(const struct kvmdbg_hit *hit)
 	return kinds;
 }
 
+static struct latency_class booke_class(unsigned int class)
+{
+	/* asm/kvm_asm.h; SPE and AltiVec are of different cores, and have the same numbers */
+	static const char *const reasons[KVMDBG_EXTRA_REASONS / 2] = {
+		[0] = "CRITICAL", [1] = "MACHINE_CHECK", [2] = "DATA_STORAGE",
+		[3] = "INST_STORAGE", [4] = "EXTERNAL", [5] = "ALIGNMENT", [6] = "PROGRAM",
+		[7] = "FP_UNAVAIL", [8] = "SYSCALL", [9] = "AP_UNAVAIL", [10] = "DECREMENTER",
+		[11] = "FIT", [12] = "WATCHDOG", [13] = "DTLB_MISS", [14] = "ITLB_MISS",
+		[15] = "DEBUG", [16] = "VECTOR_UNAVAIL", [17] = "VECTOR_ASSIST",
+		[18] = "SPE_FP_ROUND", [19] = "PERFORMANCE_MONITOR", [20] = "DOORBELL",
+		[21] = "DOORBELL_CRITICAL", [22] = "GUEST_DBELL", [23] = "GUEST_DBELL_CRIT",
+		[24] = "HV_SYSCALL", [25] = "HV_PRIV", [26] = "LRAT_ERROR",
+	};
+	const uint32_t heavy = class % 2 == EXTRA_CLASS(1) % 2 ? CLASS_HEAVY : 0;
+	unsigned int extra = class - KVMDBG_NR_LATENCIES;
+
+	switch (class) {
+	case KVMDBG_DEBUG_EXIT:
+		return (struct latency_class){ CLASS_DEBUG, "debug_exit" };
+	case KVMDBG_OTHER_EXIT:
+		return (struct latency_class){ CLASS_OTHER, "other_exit" };
+	case KVMDBG_SWITCH:
+		return (struct latency_class){ CLASS_SWITCH | CLASS_TICKS, "switch_armed" };
+	case EXTRA_CLASS(KVMDBG_DEBUG_HEAVY):
+		return (struct latency_class){ CLASS_DEBUG | CLASS_HEAVY, "debug_exit" };
+	case EXTRA_CLASS(KVMDBG_SWITCH_SKIPPED):
+		return (struct latency_class){ CLASS_TICKS, "switch_skipped" };
+	case EXTRA_CLASS(KVMDBG_SWITCH_UNARMED):
+		return (struct latency_class){ CLASS_SWITCH | CLASS_TICKS, "switch_unarmed" };
+	}
+	if (extra < KVMDBG_EXTRA_REASONS)
+		return (struct latency_class){ CLASS_OTHER | CLASS_REASON | heavy,
+					       reasons[extra / 2] };
+	return (struct latency_class){ 0, NULL };
+}
+
 const struct backend booke_backend = {
 	.object = booke_bpf_object,
 	.object_end = booke_bpf_object_end,
@@ -78,4 +115,5 @@ const struct backend booke_backend = {
 	.switch_hz = booke_switch_hz,
 	.kinds = booke_kinds,
 	.raw_name = "dbsr",
+	.latency_class = booke_class,
 };

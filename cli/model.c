@@ -93,7 +93,7 @@ double model_rate(const struct model *model, uint64_t delta)
 	return model->interval_ns ? delta * 1e9 / model->interval_ns : 0;
 }
 
-static void counters_sub(struct counters *out, const struct counters *a, const struct counters *b)
+void counters_sub(struct counters *out, const struct counters *a, const struct counters *b)
 {
 	const uint64_t *x = (const uint64_t *)a, *y = (const uint64_t *)b;
 	uint64_t *z = (uint64_t *)out;
@@ -103,7 +103,7 @@ static void counters_sub(struct counters *out, const struct counters *a, const s
 		z[i] = x[i] - y[i];
 }
 
-static void counters_get(struct counters *c, const struct kvmdbg_vcpu *raw)
+void counters_of(struct counters *c, const struct kvmdbg_vcpu *raw)
 {
 	c->exits = raw->exits;
 	c->debug_exits = raw->debug_exits;
@@ -116,9 +116,9 @@ static void counters_get(struct counters *c, const struct kvmdbg_vcpu *raw)
 	c->dropped_hits = raw->dropped_hits;
 }
 
-/* Adds what is new since the last look; the buckets that BPF keeps wrap at 2^32. */
-static void latency_add(struct latency *latency, const struct kvmdbg_hist *last,
-			const struct kvmdbg_hist *now)
+/* The buckets that BPF keeps wrap at 2^32. */
+void latency_add(struct latency *latency, const struct kvmdbg_hist *last,
+		 const struct kvmdbg_hist *now)
 {
 	unsigned int i, top = 0;
 	uint64_t high;
@@ -145,6 +145,18 @@ static void latency_add(struct latency *latency, const struct kvmdbg_hist *last,
 		if (high > latency->max)
 			latency->max = high;
 	}
+}
+
+void latency_merge(struct latency *latency, const struct latency *other)
+{
+	unsigned int i;
+
+	for (i = 0; i < KVMDBG_HIST_BUCKETS; i++)
+		latency->buckets[i] += other->buckets[i];
+	latency->count += other->count;
+	latency->sum += other->sum;
+	if (other->max > latency->max)
+		latency->max = other->max;
 }
 
 bool model_init(struct model *model, uint64_t now_ns)
@@ -199,7 +211,6 @@ static struct model_vm *vm_find(const struct model *model, uint32_t pid, uint64_
 static struct model_vm *vm_get(struct model *model, const struct kvmdbg_vcpu *raw)
 {
 	struct model_vm *vm = vm_find(model, raw->tgid, raw->vm), **p;
-	char comm[sizeof(raw->comm) + 1];
 	char suffix[16];
 	size_t len;
 
@@ -210,9 +221,7 @@ static struct model_vm *vm_get(struct model *model, const struct kvmdbg_vcpu *ra
 		return NULL;
 	vm->key = raw->vm;
 	vm->pid = raw->tgid;
-	memcpy(comm, raw->comm, sizeof(raw->comm));
-	comm[sizeof(raw->comm)] = 0;
-	model->vm_name(vm->pid, comm, vm->name, sizeof(vm->name));
+	model->vm_name(model->vm_name_ctx, raw, vm->name, sizeof(vm->name));
 	/* Filter by the name as the user knows it, before VMs of a process get numbers. */
 	vm->shown = !model->vm_filter || !fnmatch(model->vm_filter, vm->name, FNM_NOESCAPE);
 	vm->nth = 1;
@@ -287,7 +296,7 @@ static struct model_vcpu *vcpu_new(struct model *model, const struct kvmdbg_vcpu
 	return vcpu;
 }
 
-bool model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw)
+struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw)
 {
 	struct model_vcpu *vcpu = model->by_slot[slot];
 	struct counters now;
@@ -296,9 +305,9 @@ bool model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw
 	if (!vcpu)
 		vcpu = vcpu_new(model, raw);
 	if (!vcpu)
-		return false;
+		return NULL;
 	model->by_slot[slot] = raw->state == KVMDBG_GONE ? NULL : vcpu;
-	counters_get(&now, raw);
+	counters_of(&now, raw);
 	counters_sub(&vcpu->delta, &now, &vcpu->raw);
 	counters_sub(&vcpu->total, &now, &vcpu->base);
 	vcpu->raw = now;
@@ -306,7 +315,7 @@ bool model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw
 		latency_add(&vcpu->latency[i], &vcpu->raw_hist[i], &raw->hist[i]);
 	memcpy(vcpu->raw_hist, raw->hist, sizeof(vcpu->raw_hist));
 	vcpu->gone = raw->state == KVMDBG_GONE;
-	return true;
+	return vcpu;
 }
 
 static int vcpu_order(const void *a, const void *b)
@@ -351,6 +360,34 @@ void model_hit(struct model *model, const struct kvmdbg_hit *hit)
 		model->unkept_hits++;
 	else
 		model->pending[model->nr_pending++] = *hit;
+}
+
+static void sink_begin(void *ctx, uint64_t now_ns)
+{
+	model_begin(ctx, now_ns);
+}
+
+static bool sink_add(void *ctx, uint32_t slot, const struct kvmdbg_vcpu *raw,
+		     const struct kvmdbg_hist *const *classes)
+{
+	(void)classes;
+	return model_add(ctx, slot, raw);
+}
+
+static void sink_end(void *ctx, uint64_t lost)
+{
+	model_end(ctx, lost);
+}
+
+static void sink_hit(void *ctx, const struct kvmdbg_hit *hit)
+{
+	model_hit(ctx, hit);
+}
+
+struct frame_sink model_sink(struct model *model)
+{
+	return (struct frame_sink){ .ctx = model, .begin = sink_begin, .add = sink_add,
+				    .end = sink_end, .hit = sink_hit };
 }
 
 void model_reset(struct model *model)

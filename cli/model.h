@@ -31,6 +31,25 @@ struct latency {
 	uint64_t buckets[KVMDBG_HIST_BUCKETS];
 };
 
+/**
+ * struct frame_sink - who takes what BPF has counted, frame by frame
+ * @ctx: for the functions
+ * @begin: a frame, counters as of @now_ns
+ * @add: one vCPU as BPF has it now, LIVE or GONE; @slot is its own until it is GONE; @classes
+ *	are its NR_CLASSES histograms, no value in two of them, NULL where there is none; false
+ *	if there is no memory
+ * @end: the frame is complete; @lost: events that BPF could not count
+ * @hit: at any time, belongs to the next frame at the latest
+ */
+struct frame_sink {
+	void *ctx;
+	void (*begin)(void *ctx, uint64_t now_ns);
+	bool (*add)(void *ctx, uint32_t slot, const struct kvmdbg_vcpu *raw,
+		    const struct kvmdbg_hist *const *classes);
+	void (*end)(void *ctx, uint64_t lost);
+	void (*hit)(void *ctx, const struct kvmdbg_hit *hit);
+};
+
 /** struct counters - the plain counters of struct kvmdbg_vcpu; only uint64_t members */
 struct counters {
 	uint64_t exits;
@@ -101,7 +120,8 @@ struct model_vcpu {
 /**
  * struct model - a frame, and what is needed to make the next one
  * @vm_filter: shell pattern that a VM's name must match, or NULL
- * @vm_name: writes the escaped name of a process' VM
+ * @vm_name: writes the escaped name of a vCPU's VM
+ * @vm_name_ctx: for it
  * @backend: name of the platform
  * @switch_hz: ticks a second of the switch clock, 0 if unknown
  * @kinds: kinds of a hit
@@ -128,7 +148,8 @@ struct model_vcpu {
  */
 struct model {
 	const char *vm_filter;
-	void (*vm_name)(uint32_t pid, const char *comm, char *name, size_t size);
+	void (*vm_name)(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size);
+	void *vm_name_ctx;
 	const char *backend;
 	uint64_t switch_hz;
 	uint32_t (*kinds)(const struct kvmdbg_hit *hit);
@@ -171,15 +192,18 @@ void model_begin(struct model *model, uint64_t now_ns);
  * @slot: its place in the table of BPF, its own until it is GONE
  * @raw: a copy of its counters, LIVE or GONE
  *
- * Return: false if there is no memory
+ * Return: the vCPU, until the next model_begin(); NULL if there is no memory
  */
-bool model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw);
+struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw);
 
 /** model_end - the frame is complete; @lost_events as BPF counts them */
 void model_end(struct model *model, uint64_t lost_events);
 
 /** model_hit - a hit, for the next frame */
 void model_hit(struct model *model, const struct kvmdbg_hit *hit);
+
+/** model_sink - what feeds a model */
+struct frame_sink model_sink(struct model *model);
 
 /** model_reset - totals, percentiles and drops start from here */
 void model_reset(struct model *model);
@@ -201,6 +225,19 @@ const struct model_vm *model_vm_of(const struct model *model, const struct kvmdb
  * Return: the middle of the bucket, at most the largest value
  */
 uint64_t latency_percentile(const struct latency *latency, unsigned int permille);
+
+/** latency_add - add what came between two readings of a histogram */
+void latency_add(struct latency *latency, const struct kvmdbg_hist *before,
+		 const struct kvmdbg_hist *now);
+
+/** latency_merge - add all of another one's values */
+void latency_merge(struct latency *latency, const struct latency *other);
+
+/** counters_of - the plain counters of a vCPU */
+void counters_of(struct counters *counters, const struct kvmdbg_vcpu *raw);
+
+/** counters_sub - @out = @a - @b, member by member */
+void counters_sub(struct counters *out, const struct counters *a, const struct counters *b);
 
 /** bucket_low - smallest value of a bucket of kvmdbg_hist_index() */
 uint64_t bucket_low(unsigned int index);

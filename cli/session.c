@@ -36,12 +36,15 @@ const struct backend *const backends[] = {
  * @open_files: iterator over all open files, or NULL
  * @ring: hits
  * @vcpus: table of BPF, mapped
+ * @hists: further histograms, mapped
+ * @detail: they are used
  * @free_fd: map of entries that may be used again
+ * @free_hists_fd: map of @hists that may be used
  * @slots_fd: map from the vCPU's address to its entry
  * @lost_fd: map of events that could not be counted
  * @name: of the platform
  * @switch_hz: clock of the switch histograms
- * @model: where hits go while session_hits() runs
+ * @sink: where hits go while session_hits() runs
  */
 struct session {
 	const struct backend *backend;
@@ -52,12 +55,15 @@ struct session {
 	struct bpf_link *open_files;
 	struct ring_buffer *ring;
 	struct kvmdbg_vcpu *vcpus;
+	struct kvmdbg_hist *hists;
+	bool detail;
 	int free_fd;
+	int free_hists_fd;
 	int slots_fd;
 	int lost_fd;
 	const char *name;
 	uint64_t switch_hz;
-	struct model *model;
+	const struct frame_sink *sink;
 };
 
 static bool print_all;
@@ -179,13 +185,33 @@ static struct bpf_map *find_map(const struct session *session, const char *name,
 	return map;
 }
 
+static const char *program_of(const struct session *session, const struct backend_event *event)
+{
+	return session->detail && event->detail ? event->detail : event->program;
+}
+
+static void leave_out(struct session *session, const char *program)
+{
+	bpf_program__set_autoload(bpf_object__find_program_by_name(session->object, program),
+				  false);
+}
+
+/* Puts all numbers into a stack of BPF; the smallest one is the first to be used. */
+static int fill_stack(int fd, uint32_t from, uint32_t to)
+{
+	int err = 0;
+
+	while (to-- > from && !err)
+		err = bpf_map_update_elem(fd, NULL, &to, BPF_ANY);
+	return err;
+}
+
 static int load(struct session *session, const struct kvmdbg_config *config)
 {
 	const struct backend *backend = session->backend;
-	struct bpf_map *rodata, *vcpus, *freed, *lost, *slots;
+	struct bpf_map *rodata, *vcpus, *freed, *lost, *slots, *hists, *free_hists;
 	const struct backend_event *event;
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "kvmdbg");
-	uint32_t slot;
 	size_t size;
 	void *value;
 	int err;
@@ -199,28 +225,40 @@ static int load(struct session *session, const struct kvmdbg_config *config)
 	freed = find_map(session, "free_slots", 0);
 	lost = find_map(session, "lost", 0);
 	slots = find_map(session, "slots", 0);
-	if (!rodata || !vcpus || !freed || !lost || !slots || !find_map(session, "hits", 0))
+	hists = find_map(session, ".bss.hists", KVMDBG_MAX_HISTS * sizeof(*session->hists));
+	free_hists = find_map(session, "free_hists", 0);
+	if (!rodata || !vcpus || !freed || !lost || !slots || !hists || !free_hists ||
+	    !find_map(session, "hits", 0))
 		return EXIT_FEATURE;
 	value = bpf_map__initial_value(rodata, &size);
 	memcpy(value, config, sizeof(*config));
-	for (event = backend->events; event->event; event++)
+	for (event = backend->events; event->event; event++) {
 		if (session->absent[event - backend->events])
-			bpf_program__set_autoload(bpf_object__find_program_by_name(session->object,
-										   event->program),
-						  false);
+			leave_out(session, program_of(session, event));
+		if (event->detail)
+			leave_out(session, session->detail ? event->program : event->detail);
+	}
+	if (!session->detail) {
+		err = bpf_map__set_value_size(hists, sizeof(*session->hists));
+		if (!err)
+			err = bpf_map__set_max_entries(free_hists, 1);
+		if (err)
+			return complain_privilege("cannot set up the BPF maps", err);
+	}
 	err = bpf_object__load(session->object);
 	if (err)
 		return complain_privilege("cannot load the BPF programs", err);
+	session->hists = bpf_map__initial_value(hists, &size);
+	session->free_hists_fd = bpf_map__fd(free_hists);
 	session->vcpus = bpf_map__initial_value(vcpus, &size);
 	session->free_fd = bpf_map__fd(freed);
 	session->slots_fd = bpf_map__fd(slots);
 	session->lost_fd = bpf_map__fd(lost);
-	/* It is a stack: the first entry is the first to be used. */
-	for (slot = KVMDBG_MAX_VCPUS; slot--;) {
-		err = bpf_map_update_elem(session->free_fd, NULL, &slot, BPF_ANY);
-		if (err)
-			return complain_privilege("cannot set up the table of vCPUs", err);
-	}
+	err = fill_stack(session->free_fd, 0, KVMDBG_MAX_VCPUS);
+	if (!err && session->detail)
+		err = fill_stack(session->free_hists_fd, 1, KVMDBG_MAX_HISTS);
+	if (err)
+		return complain_privilege("cannot set up the table of vCPUs", err);
 	return EXIT_OK;
 }
 
@@ -260,11 +298,12 @@ static int attach(struct session *session, bool verbose)
 	for (event = session->backend->events; event->event; event++) {
 		if (session->absent[event - session->backend->events])
 			continue;
-		program = bpf_object__find_program_by_name(session->object, event->program);
+		program = bpf_object__find_program_by_name(session->object,
+							   program_of(session, event));
 		if (!program || session->nr_links == MAX_LINKS)
 			return complain(EXIT_FEATURE,
 				    "BPF program %s: not in this build: build kvmdbg again",
-				    event->program);
+				    program_of(session, event));
 		check_jit(program, verbose);
 		link = bpf_program__attach(program);
 		if (!link) {
@@ -282,11 +321,12 @@ static int take_hit(void *ctx, void *data, size_t size)
 	struct session *session = ctx;
 
 	if (size >= sizeof(struct kvmdbg_hit))
-		model_hit(session->model, data);
+		session->sink->hit(session->sink->ctx, data);
 	return 0;
 }
 
-int session_open(struct session **result, const struct kvmdbg_config *config, bool verbose)
+int session_open(struct session **result, const struct kvmdbg_config *config, bool detail,
+		 bool verbose)
 {
 	struct session *session;
 	char cpuinfo[4096] = "";
@@ -297,6 +337,7 @@ int session_open(struct session **result, const struct kvmdbg_config *config, bo
 	session = calloc(1, sizeof(*session));
 	if (!session)
 		return complain(EXIT_IO, "no memory");
+	session->detail = detail;
 	ret = choose_backend(session);
 	if (ret)
 		goto failed;
@@ -350,14 +391,41 @@ void session_setup_model(const struct session *session, struct model *model)
 	model->slots = session->backend->slots;
 	model->kind_names = session->backend->kind_names;
 	model->lacks = session->backend->lacks;
-	model->vm_name = vm_name;
+	model->vm_name = vcpu_vm_name;
 }
 
-int session_hits(struct session *session, struct model *model)
+const struct backend *session_backend(const struct session *session)
+{
+	return session->backend;
+}
+
+const char *session_name(const struct session *session)
+{
+	return session->name;
+}
+
+uint64_t session_switch_hz(const struct session *session)
+{
+	return session->switch_hz;
+}
+
+void session_events(const struct session *session, char *text, size_t size)
+{
+	const struct backend_event *event;
+	size_t len = 0;
+
+	*text = 0;
+	for (event = session->backend->events; event->event && len < size; event++)
+		if (!session->absent[event - session->backend->events])
+			len += snprintf(text + len, size - len, "%s%s", len ? " " : "",
+					event->event);
+}
+
+int session_hits(struct session *session, const struct frame_sink *sink)
 {
 	int err;
 
-	session->model = model;
+	session->sink = sink;
 	err = ring_buffer__consume(session->ring);
 	if (err < 0)
 		return complain(EXIT_IO, "cannot read the buffer of hits: %s", strerror(-err));
@@ -365,22 +433,70 @@ int session_hits(struct session *session, struct model *model)
 }
 
 /*
+ * struct reading - a copy of what BPF counts for a vCPU
+ * @vcpu: its entry
+ * @classes: all its histograms
+ * @hists: room for those that its entry does not have
+ */
+struct reading {
+	struct kvmdbg_vcpu vcpu;
+	const struct kvmdbg_hist *classes[NR_CLASSES];
+	struct kvmdbg_hist hists[KVMDBG_NR_EXTRA];
+};
+
+static void copy_entry(const struct session *session, const struct kvmdbg_vcpu *entry,
+		       struct reading *copy)
+{
+	unsigned int i, number;
+
+	memcpy(&copy->vcpu, entry, sizeof(copy->vcpu));
+	memset(copy->classes, 0, sizeof(copy->classes));
+	for (i = 0; i < KVMDBG_NR_LATENCIES; i++)
+		copy->classes[i] = &copy->vcpu.hist[i];
+	for (i = 0; i < KVMDBG_NR_EXTRA && session->detail; i++) {
+		number = copy->vcpu.extra[i];
+		if (!number || number >= KVMDBG_MAX_HISTS)
+			continue;
+		memcpy(&copy->hists[i], &session->hists[number], sizeof(copy->hists[i]));
+		copy->classes[EXTRA_CLASS(i)] = &copy->hists[i];
+	}
+}
+
+/*
  * A copy without half-written 64-bit sums, which a 32-bit machine could see.  BPF changes an
  * entry for well below a microsecond at a time; should it always be caught at it, the next
  * frame sets right what this one has.
  */
-static void read_entry(const struct kvmdbg_vcpu *entry, struct kvmdbg_vcpu *copy)
+static void read_entry(const struct session *session, const struct kvmdbg_vcpu *entry,
+		       struct reading *copy)
 {
 	uint32_t seq;
 	int tries;
 
 	for (tries = 0; tries < READ_TRIES; tries++) {
 		seq = __atomic_load_n(&entry->seq, __ATOMIC_ACQUIRE);
-		memcpy(copy, entry, sizeof(*copy));
+		copy_entry(session, entry, copy);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (!(seq & 1) && seq == __atomic_load_n(&entry->seq, __ATOMIC_RELAXED))
 			break;
 	}
+}
+
+/* What a vCPU that is gone has had may be used again. */
+static int give_back(struct session *session, uint32_t slot, const struct kvmdbg_vcpu *copy)
+{
+	uint32_t number;
+	int err = 0, i;
+
+	for (i = 0; i < KVMDBG_NR_EXTRA && session->detail && !err; i++) {
+		number = copy->extra[i];
+		if (!number || number >= KVMDBG_MAX_HISTS)
+			continue;
+		memset(&session->hists[number], 0, sizeof(session->hists[number]));
+		err = bpf_map_update_elem(session->free_hists_fd, NULL, &number, BPF_ANY);
+	}
+	memset(&session->vcpus[slot], 0, sizeof(session->vcpus[slot]));
+	return err ? err : bpf_map_update_elem(session->free_fd, NULL, &slot, BPF_ANY);
 }
 
 static int read_lost(const struct session *session, uint64_t *lost)
@@ -440,32 +556,31 @@ static int find_gone(struct session *session)
 	return err;
 }
 
-int session_frame(struct session *session, struct model *model)
+int session_frame(struct session *session, const struct frame_sink *sink)
 {
-	struct kvmdbg_vcpu copy;
+	static struct reading copy;
 	uint32_t slot;
 	uint64_t lost;
 	int err;
 
-	err = session_hits(session, model);
+	err = session_hits(session, sink);
 	if (err)
 		return err;
 	err = session->open_files ? find_gone(session) : 0;
 	if (err)
 		return complain(EXIT_IO, "cannot read the list of open files: %s", strerror(-err));
-	model_begin(model, monotonic_ns());
+	sink->begin(sink->ctx, monotonic_ns());
 	for (slot = 0; slot < KVMDBG_MAX_VCPUS; slot++) {
 		struct kvmdbg_vcpu *entry = &session->vcpus[slot];
 
 		if (__atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) == KVMDBG_FREE)
 			continue;
-		read_entry(entry, &copy);
-		if (!model_add(model, slot, &copy))
+		read_entry(session, entry, &copy);
+		if (!sink->add(sink->ctx, slot, &copy.vcpu, copy.classes))
 			return complain(EXIT_IO, "no memory for another vCPU");
-		if (copy.state != KVMDBG_GONE)
+		if (copy.vcpu.state != KVMDBG_GONE)
 			continue;
-		memset(entry, 0, sizeof(*entry));
-		err = bpf_map_update_elem(session->free_fd, NULL, &slot, BPF_ANY);
+		err = give_back(session, slot, &copy.vcpu);
 		if (err)
 			return complain(EXIT_IO, "cannot give back a vCPU's counters: %s",
 				    strerror(-err));
@@ -473,6 +588,6 @@ int session_frame(struct session *session, struct model *model)
 	err = read_lost(session, &lost);
 	if (err)
 		return complain(EXIT_IO, "cannot read the count of lost events: %s", strerror(-err));
-	model_end(model, lost);
+	sink->end(sink->ctx, lost);
 	return EXIT_OK;
 }

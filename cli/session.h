@@ -16,28 +16,42 @@ struct session;
  * session_open - load and attach the programs of the platform this kernel has
  * @session: result
  * @config: filters and knobs
+ * @detail: count by the reason of exits as well
  * @verbose: tell what is loaded, and libbpf's messages, on standard error
  *
  * Gives up all capabilities of the process once attached.
  *
  * Return: EXIT_OK, or another enum exit_code after a message
  */
-int session_open(struct session **session, const struct kvmdbg_config *config, bool verbose);
+int session_open(struct session **session, const struct kvmdbg_config *config, bool detail,
+		 bool verbose);
 
 /** session_setup_model - what the model must know of the platform */
 void session_setup_model(const struct session *session, struct model *model);
 
-/**
- * session_hits - move the hits that came in to the model
- * Return: EXIT_OK, or EXIT_IO after a message
- */
-int session_hits(struct session *session, struct model *model);
+/** session_backend, session_name, session_switch_hz - the platform, as it is shown, its clock */
+const struct backend *session_backend(const struct session *session);
+const char *session_name(const struct session *session);
+uint64_t session_switch_hz(const struct session *session);
 
 /**
- * session_frame - make the model's next frame from what BPF has counted
+ * session_events - names of the trace events that are attached to, with blanks between them
+ * @text: result
+ * @size: of @text
+ */
+void session_events(const struct session *session, char *text, size_t size);
+
+/**
+ * session_hits - hand over the hits that came in
  * Return: EXIT_OK, or EXIT_IO after a message
  */
-int session_frame(struct session *session, struct model *model);
+int session_hits(struct session *session, const struct frame_sink *sink);
+
+/**
+ * session_frame - hand over the next frame, from what BPF has counted
+ * Return: EXIT_OK, or EXIT_IO after a message
+ */
+int session_frame(struct session *session, const struct frame_sink *sink);
 
 /** session_close - detach and release; also of NULL */
 void session_close(struct session *session);

@@ -119,6 +119,7 @@ void top_parse(struct top_options *options, int argc, char **argv)
  * @options: command line
  * @session: BPF
  * @model: frame
+ * @sink: what feeds it
  * @canvas: of the screen
  * @view: what the keys have changed
  * @host: for the title
@@ -131,6 +132,7 @@ struct top {
 	struct top_options options;
 	struct session *session;
 	struct model model;
+	struct frame_sink sink;
 	struct canvas canvas;
 	struct view_options view;
 	char host[160];
@@ -171,7 +173,7 @@ static void top_frame(struct top *top)
 	int ret = 0;
 
 	if (!top->view.paused)
-		ret = session_frame(top->session, &top->model);
+		ret = session_frame(top->session, &top->sink);
 	if (!ret && !top->screen)
 		ret = top->options.json ? print_json(&top->model) :
 					  print_batch(&top->model, top->host);
@@ -249,7 +251,7 @@ static void top_loop(struct top *top, int signals)
 			top_end(top, complain(EXIT_IO, "poll: %s", strerror(errno)));
 			return;
 		}
-		ret = session_hits(top->session, &top->model);
+		ret = session_hits(top->session, &top->sink);
 		if (ret) {
 			top_end(top, ret);
 			return;
@@ -314,7 +316,8 @@ int top_main(int argc, char **argv)
 	signals = open_signals();
 	if (signals < 0)
 		return EXIT_FEATURE;
-	top.ret = session_open(&top.session, &top.options.config, top.options.verbose);
+	top.ret = session_open(&top.session, &top.options.config, false,
+			       top.options.verbose);
 	if (top.ret)
 		goto out;
 	if (!model_init(&top.model, monotonic_ns())) {
@@ -322,6 +325,7 @@ int top_main(int argc, char **argv)
 		goto out;
 	}
 	session_setup_model(top.session, &top.model);
+	top.sink = model_sink(&top.model);
 	top.model.vm_filter = top.options.vm;
 	if (!top.options.batch && !top.options.json && isatty(STDOUT_FILENO)) {
 		top.ret = screen_open();

@@ -76,3 +76,13 @@ void vm_name(uint32_t pid, const char *comm, char *name, size_t size)
 		escape(shown, sizeof(shown), comm, strlen(comm));
 	snprintf(name, size, "%s:%u", shown, pid);
 }
+
+void vcpu_vm_name(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size)
+{
+	char comm[sizeof(raw->comm) + 1];
+
+	(void)ctx;
+	memcpy(comm, raw->comm, sizeof(raw->comm));
+	comm[sizeof(raw->comm)] = 0;
+	vm_name(raw->tgid, comm, name, size);
+}

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../bpf/kvmdbg.h"
+
 /**
  * vm_name_from_cmdline - the value of -name (or --name), as QEMU and others take it
  * @cmdline: arguments, each with a NUL behind it, as in /proc/<pid>/cmdline
@@ -26,5 +28,8 @@ bool vm_name_from_cmdline(const char *cmdline, size_t len, char *name, size_t si
  * @size: of @name
  */
 void vm_name(uint32_t pid, const char *comm, char *name, size_t size);
+
+/** vcpu_vm_name - the same for a vCPU as BPF counts it; @ctx is not used */
+void vcpu_vm_name(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size);
 
 #endif /* KVMDBG_VMNAME_H */

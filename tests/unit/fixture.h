@@ -17,9 +17,10 @@
 
 #define SEC	1000000000ULL
 
-static inline void fixture_name(uint32_t pid, const char *comm, char *name, size_t size)
+static inline void fixture_name(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size)
 {
-	snprintf(name, size, "%s:%u", comm, pid);
+	(void)ctx;
+	snprintf(name, size, "%s:%u", raw->comm, raw->tgid);
 }
 
 /* A model as session_setup_model() leaves it, started at one second. */

@@ -210,10 +210,10 @@ static void test_hits(void **state)
 	model_free(&model);
 }
 
-static void hostile_name(uint32_t pid, const char *comm, char *name, size_t size)
+static void hostile_name(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size)
 {
-	(void)pid;
-	(void)comm;
+	(void)ctx;
+	(void)raw;
 	snprintf(name, size, "a\"b\\\\c\xe8\x99\x9a");
 }
 

@@ -186,12 +186,12 @@ static void test_vms_of_a_process(void **state)
 	model_free(&model);
 }
 
-static void name_long(uint32_t pid, const char *comm, char *name, size_t size)
+static void name_long(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size)
 {
 	size_t i;
 
-	(void)pid;
-	(void)comm;
+	(void)ctx;
+	(void)raw;
 	for (i = 0; i + 3 < size; i += 3)
 		memcpy(name + i, "\xe8\x99\x9a", 3);
 	name[i] = 0;

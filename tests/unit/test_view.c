@@ -269,10 +269,10 @@ static void test_batch(void **state)
 
 static const char *name_given;
 
-static void given_name(uint32_t pid, const char *comm, char *name, size_t size)
+static void given_name(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size)
 {
-	(void)pid;
-	(void)comm;
+	(void)ctx;
+	(void)raw;
 	escape(name, size, name_given, strlen(name_given));
 }
 
