@@ -216,8 +216,9 @@ static __always_inline struct kvmdbg_hist *extra_hist(struct kvmdbg_vcpu *v, __u
 		v->extra[extra] = number;
 		i = number;
 	}
-	barrier_var(i);
-	return i < KVMDBG_MAX_HISTS ? &more_hists[i] : hist;
+	if (i == KVMDBG_NO_HIST)
+		return hist;
+	return &more_hists[i & (KVMDBG_MAX_HISTS - 1)];
 }
 
 /*

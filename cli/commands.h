@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef KVMDBG_COMMANDS_H
 /* The commands and their options. */
+#ifndef KVMDBG_COMMANDS_H
 #define KVMDBG_COMMANDS_H
 
 #include <stdbool.h>
@@ -30,11 +30,44 @@ struct top_options {
 	bool verbose;
 };
 
+/**
+ * struct record_options - command line of kvmdbg record
+ * @config: filters and knobs for BPF
+ * @vm: pattern of VM names, or NULL
+ * @output: file to make
+ * @force: it may be there already
+ * @duration_ns: how long, 0 for no end
+ * @window_ns: length of a window
+ * @max_hits: hits a window
+ * @hits_rate: hits a second
+ * @verbose: tell what is loaded
+ * @command: what to run, NULL for nothing
+ */
+struct record_options {
+	struct kvmdbg_config config;
+	const char *vm;
+	const char *output;
+	bool force;
+	uint64_t duration_ns;
+	uint64_t window_ns;
+	uint32_t max_hits;
+	uint32_t hits_rate;
+	bool verbose;
+	char **command;
+};
+
+/** record_parse - read the command line; ends the program with EXIT_USAGE if it is wrong */
+void record_parse(struct record_options *options, int argc, char **argv);
+
+/** config_hits - at most @rate hits a second and vCPU, in short windows */
+void config_hits(struct kvmdbg_config *config, uint32_t rate);
+
 /** top_parse - read the command line; ends the program with EXIT_USAGE if it is wrong */
 void top_parse(struct top_options *options, int argc, char **argv);
 
-/** top_main, doctor_main - a command; argv[0] is what to call it in messages */
+/** top_main and others - a command; argv[0] is what to call it in messages */
 int top_main(int argc, char **argv);
+int record_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 
 #endif /* KVMDBG_COMMANDS_H */

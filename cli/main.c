@@ -12,6 +12,7 @@ static const struct command {
 	const char *what;
 } commands[] = {
 	{ "top", top_main, "live view of debug events and what they cost" },
+	{ "record", record_main, "keep in a file what happens, for kvmdbg report" },
 	{ "doctor", doctor_main, "what this host offers, what is missing, and the remedy" },
 };
 

@@ -585,6 +585,10 @@ int session_frame(struct session *session, const struct frame_sink *sink)
 			return complain(EXIT_IO, "cannot give back a vCPU's counters: %s",
 				    strerror(-err));
 	}
+	/* Those of vCPUs that are gone now. */
+	err = session_hits(session, sink);
+	if (err)
+		return err;
 	err = read_lost(session, &lost);
 	if (err)
 		return complain(EXIT_IO, "cannot read the count of lost events: %s", strerror(-err));

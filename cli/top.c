@@ -99,7 +99,6 @@ void top_parse(struct top_options *options, int argc, char **argv)
 		.parser = top_option,
 		.doc = "Show which debug events hit on which vCPU, whether anyone asked for them, and what they and the switching of debug registers cost.\vKeys on the screen: q quit, p pause, r reset, h help. See kvmdbg-top(1).",
 	};
-	uint32_t parts;
 
 	memset(options, 0, sizeof(*options));
 	options->config.tgid = KVMDBG_ANY;
@@ -108,10 +107,16 @@ void top_parse(struct top_options *options, int argc, char **argv)
 	options->interval_ns = 1000000000;
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, options);
-	/* Short windows, so that at any time the last hits shown are recent ones. */
-	parts = options->hits_rate >= 10 ? 10 : 1;
-	options->config.hits_window_ns = 1000000000 / parts;
-	options->config.hits_per_window = options->hits_rate / parts;
+	config_hits(&options->config, options->hits_rate);
+}
+
+/* So that at any time the last hits shown are recent ones. */
+void config_hits(struct kvmdbg_config *config, uint32_t rate)
+{
+	uint32_t parts = rate >= 10 ? 10 : 1;
+
+	config->hits_window_ns = 1000000000 / parts;
+	config->hits_per_window = rate / parts;
 }
 
 /*
@@ -271,26 +276,6 @@ static void top_loop(struct top *top, int signals)
 				next = now + top->options.interval_ns;
 		}
 	}
-}
-
-static int open_signals(void)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH };
-	sigset_t set;
-	size_t i;
-	int fd;
-
-	sigemptyset(&set);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&set, signals[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* A closed pipe is an error of write(), with a message. */
-	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0)
-		complain(EXIT_FEATURE, "signalfd: %s: boot a kernel with CONFIG_SIGNALFD=y",
-		     strerror(errno));
-	return fd;
 }
 
 static void describe_host(char *host, size_t size)

@@ -2,10 +2,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +33,27 @@ int flush_stdout(void)
 		return complain(EXIT_IO, "cannot write the output: %s: what was printed is not complete",
 			    strerror(errno));
 	return EXIT_OK;
+}
+
+int open_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCHLD };
+	sigset_t set;
+	size_t i;
+	int fd;
+
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	/* and so does a limit of file sizes */
+	signal(SIGXFSZ, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		complain(EXIT_FEATURE, "signalfd: %s: boot a kernel with CONFIG_SIGNALFD=y",
+			 strerror(errno));
+	return fd;
 }
 
 uint64_t monotonic_ns(void)
@@ -139,7 +162,7 @@ static bool is_harmful(long c)
 	       (c & 0xfffe) == 0xfffe || (c >= 0xe0000 && c <= 0xe0fff);
 }
 
-void escape(char *dst, size_t size, const char *src, size_t len)
+static void escape_text(char *dst, size_t size, const char *src, size_t len, bool again)
 {
 	char out[16];
 	int used, n;
@@ -149,6 +172,8 @@ void escape(char *dst, size_t size, const char *src, size_t len)
 		used = utf8_next(src, len, &code);
 		if (code < 0)
 			n = snprintf(out, sizeof(out), "\\x%02x", (unsigned char)*src);
+		else if (code == '\\' && again)
+			n = snprintf(out, sizeof(out), "\\");
 		else if (code == '\\')
 			n = snprintf(out, sizeof(out), "\\\\");
 		else if (code == '\n')
@@ -171,6 +196,16 @@ void escape(char *dst, size_t size, const char *src, size_t len)
 		len -= used;
 	}
 	*dst = 0;
+}
+
+void escape(char *dst, size_t size, const char *src, size_t len)
+{
+	escape_text(dst, size, src, len, false);
+}
+
+void escape_again(char *dst, size_t size, const char *src, size_t len)
+{
+	escape_text(dst, size, src, len, true);
 }
 
 struct range {

@@ -27,6 +27,15 @@ int complain(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)
 /** flush_stdout - write what was printed; EXIT_OK, or EXIT_IO after a message */
 int flush_stdout(void);
 
+/**
+ * open_signals - a file to read from the signals that end a command, SIGWINCH and SIGCHLD
+ *
+ * They are blocked. A closed pipe becomes an error of write().
+ *
+ * Return: a file, or -1 after a message
+ */
+int open_signals(void);
+
 /** monotonic_ns - now, on the clock that BPF uses */
 uint64_t monotonic_ns(void);
 
@@ -60,6 +69,13 @@ long read_file(const char *path, char *buf, size_t size);
  * UTF-8 come out as C escapes.
  */
 void escape(char *dst, size_t size, const char *src, size_t len);
+
+/**
+ * escape_again - the same for text that may have gone through escape() before
+ *
+ * A backslash stays as it is.
+ */
+void escape_again(char *dst, size_t size, const char *src, size_t len);
 
 /**
  * utf8_next - next character of valid or invalid UTF-8

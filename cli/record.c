@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kvmdbg record: what happens, window by window, into a file. */
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "recfile.h"
+#include "session.h"
+#include "util.h"
+
+/* The buffer of hits is emptied this often, whatever the length of a window is. */
+#define HITS_NS		100000000ULL
+#define DEFAULT_HITS	500
+/* A command that was told to end gets so long to do it. */
+#define PATIENCE_MS	5000
+
+enum {
+	OPT_WINDOW = 256,
+	OPT_FORCE,
+	OPT_PID,
+	OPT_VM,
+	OPT_VCPU,
+	OPT_HITS_RATE,
+};
+
+static const struct argp_option record_argp_options[] = {
+	{ "output", 'o', "FILE", 0, "Write to FILE, which must not exist yet", 0 },
+	{ "force", OPT_FORCE, NULL, 0, "Overwrite FILE", 0 },
+	{ "duration", 'd', "SECS", 0, "End after SECS seconds, 0.001 to 86400", 0 },
+	{ "window", OPT_WINDOW, "MS", 0, "Length of a window, 10 to 3600000 (default 1000)", 0 },
+	{ "pid", OPT_PID, "PID", 0, "Only the VMs of this process", 1 },
+	{ "vm", OPT_VM, "NAME", 0, "Only VMs of this name; a shell pattern", 1 },
+	{ "vcpu", OPT_VCPU, "ID", 0, "Only vCPUs with this number", 1 },
+	{ "hits-rate", OPT_HITS_RATE, "N", 0,
+	  "Keep at most N single hits a second, 0 for none (default 500); totals always count all",
+	  1 },
+	{ "verbose", 'v', NULL, 0, "Tell what is loaded into the kernel", 2 },
+	{ 0 },
+};
+
+static error_t record_option(int key, char *arg, struct argp_state *state)
+{
+	struct record_options *options = state->input;
+	uint32_t ms;
+
+	switch (key) {
+	case 'o':
+		if (!*arg)
+			argp_error(state, "-o '': no file has an empty name");
+		options->output = arg;
+		return 0;
+	case OPT_FORCE:
+		options->force = true;
+		return 0;
+	case 'd':
+		if (!parse_seconds(arg, &options->duration_ns))
+			argp_error(state, "-d '%s': not a number of seconds from 0.001 to 86400",
+				   arg);
+		return 0;
+	case OPT_WINDOW:
+		if (!parse_u32(arg, 10, 3600000, &ms))
+			argp_error(state, "--window '%s': not a number of milliseconds from 10 to 3600000",
+				   arg);
+		options->window_ns = ms * 1000000ULL;
+		return 0;
+	case OPT_PID:
+		if (!parse_u32(arg, 1, INT_MAX, &options->config.tgid))
+			argp_error(state, "--pid '%s': not a process ID", arg);
+		return 0;
+	case OPT_VM:
+		if (!*arg)
+			argp_error(state, "--vm '': no VM has an empty name");
+		options->vm = arg;
+		return 0;
+	case OPT_VCPU:
+		if (!parse_u32(arg, 0, INT_MAX, &options->config.vcpu))
+			argp_error(state, "--vcpu '%s': not a vCPU number", arg);
+		return 0;
+	case OPT_HITS_RATE:
+		if (!parse_u32(arg, 0, UINT32_MAX, &options->hits_rate))
+			argp_error(state, "--hits-rate '%s': not a number of hits", arg);
+		return 0;
+	case 'v':
+		options->verbose = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		options->command = state->argv + state->next;
+		return 0;
+	case ARGP_KEY_END:
+		if (!options->output)
+			argp_error(state, "-o FILE is missing");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void record_parse(struct record_options *options, int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = record_argp_options,
+		.parser = record_option,
+		.args_doc = "[-- COMMAND [ARG...]]",
+		.doc = "Write to a file which debug events hit on which vCPU, how long exits take by their reason, and what debug registers' switches cost: until the time is over, COMMAND ends, or Ctrl-C.\vAll VMs of this host are recorded, whatever COMMAND does. 'kvmdbg report FILE' and 'kvmdbg top --replay FILE' show the file. See kvmdbg-record(1).",
+	};
+	uint64_t hits;
+
+	memset(options, 0, sizeof(*options));
+	options->config.tgid = KVMDBG_ANY;
+	options->config.vcpu = KVMDBG_ANY;
+	options->hits_rate = DEFAULT_HITS;
+	options->window_ns = 1000000000;
+	argp_err_exit_status = EXIT_USAGE;
+	/* What follows the command's name is the command's. */
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options);
+	config_hits(&options->config, options->hits_rate);
+	hits = options->hits_rate * (options->window_ns / 1000000) / 1000;
+	options->max_hits = hits || !options->hits_rate ? hits > UINT32_MAX ? UINT32_MAX : hits : 1;
+}
+
+/*
+ * struct child - the command
+ * @pid: 0 for none, or once it has ended
+ * @go: a byte here starts it, closing it does not
+ * @failed: errno where it could not be started
+ * @status: in words, once it has ended
+ */
+struct child {
+	pid_t pid;
+	int go;
+	int failed;
+	char status[64];
+};
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/*
+ * Made before we give up our privileges, and waits: what it does is recorded from the start. It
+ * keeps the signals as they were.
+ */
+static int child_make(struct child *child, char **argv)
+{
+	int go[2], failed[2];
+	char byte;
+	int err;
+
+	child->go = child->failed = -1;
+	if (!argv)
+		return EXIT_OK;
+	if (pipe2(go, O_CLOEXEC))
+		return complain(EXIT_IO, "pipe: %s", strerror(errno));
+	if (pipe2(failed, O_CLOEXEC)) {
+		err = errno;
+		close(go[0]);
+		close(go[1]);
+		return complain(EXIT_IO, "pipe: %s", strerror(err));
+	}
+	fflush(NULL);
+	child->pid = fork();
+	if (!child->pid) {
+		close(go[1]);
+		if (read(go[0], &byte, 1) == 1) {
+			execvp(argv[0], argv);
+			err = errno;
+			if (write(failed[1], &err, sizeof(err)) < 0)
+				_exit(126);
+		}
+		_exit(127);
+	}
+	err = errno;
+	close(go[0]);
+	close(failed[1]);
+	child->go = go[1];
+	child->failed = failed[0];
+	if (child->pid > 0)
+		return EXIT_OK;
+	child->pid = 0;
+	return complain(EXIT_IO, "fork: %s", strerror(err));
+}
+
+static int child_start(struct child *child, char **argv)
+{
+	char shown[128];
+	ssize_t got;
+	int err;
+
+	if (!child->pid)
+		return EXIT_OK;
+	if (write(child->go, "", 1) != 1)
+		return complain(EXIT_IO, "the command's process is gone");
+	close_fd(&child->go);
+	/* The file closes when the command begins. */
+	do
+		got = read(child->failed, &err, sizeof(err));
+	while (got < 0 && errno == EINTR);
+	close_fd(&child->failed);
+	if (got != sizeof(err))
+		return EXIT_OK;
+	escape(shown, sizeof(shown), argv[0], strlen(argv[0]));
+	return complain(EXIT_IO, "cannot run '%s': %s", shown, strerror(err));
+}
+
+static void child_reap(struct child *child, int options)
+{
+	int status;
+
+	if (!child->pid || waitpid(child->pid, &status, options) != child->pid)
+		return;
+	child->pid = 0;
+	if (WIFSIGNALED(status))
+		snprintf(child->status, sizeof(child->status), "killed by signal %d",
+			 WTERMSIG(status));
+	else
+		snprintf(child->status, sizeof(child->status), "exit status %d",
+			 WEXITSTATUS(status));
+}
+
+/* Recording is over and the command is not: it is told so. */
+static void child_end(struct child *child, int sig)
+{
+	uint64_t end = monotonic_ns() + PATIENCE_MS * 1000000ULL;
+	const struct timespec pause = { .tv_nsec = 10000000 };
+
+	if (child->go >= 0) {
+		close_fd(&child->go);
+		close_fd(&child->failed);
+		child_reap(child, 0);
+		return;
+	}
+	child_reap(child, WNOHANG);
+	if (!child->pid)
+		return;
+	kill(child->pid, sig);
+	while (child->pid && monotonic_ns() < end) {
+		nanosleep(&pause, NULL);
+		child_reap(child, WNOHANG);
+	}
+	if (child->pid) {
+		complain(0, "the command has been told to end and is still running");
+		snprintf(child->status, sizeof(child->status), "still running");
+	}
+}
+
+/* The first line of a file; false if there is none. */
+static bool first_line(const char *path, char *line, size_t size)
+{
+	if (read_file(path, line, size) <= 0)
+		return false;
+	line[strcspn(line, "\n")] = 0;
+	return *line;
+}
+
+/* The value of the first line of /proc/cpuinfo that begins with a key. */
+static bool cpuinfo_line(const char *cpuinfo, const char *key, char *value, size_t size)
+{
+	const char *line = cpuinfo;
+	size_t len = strlen(key);
+
+	while (line && (strncmp(line, key, len) || !strchr(" \t:", line[len]))) {
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	line = line ? strchr(line, ':') : NULL;
+	if (!line)
+		return false;
+	line += 1 + strspn(line + 1, " \t");
+	snprintf(value, size, "%.*s", (int)strcspn(line, "\n"), line);
+	return true;
+}
+
+/* GNU build ID of the running kernel: tells kernels apart that have the same version. */
+static void env_build_id(struct recorder *recorder)
+{
+	static const char name[4] = "GNU";
+	char notes[4096], text[129];
+	uint32_t note[3];
+	long len = read_file("/sys/kernel/notes", notes, sizeof(notes)), at;
+	size_t i;
+
+	for (at = 0; at + (long)sizeof(note) <= len;) {
+		memcpy(note, notes + at, sizeof(note));
+		at += sizeof(note);
+		if (note[0] > 256 || note[1] > 4096)
+			return;
+		if (note[2] == 3 && note[0] == sizeof(name) && note[1] <= 64 &&
+		    at + 4 + (long)note[1] <= len && !memcmp(notes + at, name, sizeof(name))) {
+			for (i = 0; i < note[1]; i++)
+				sprintf(text + 2 * i, "%02x", (unsigned char)notes[at + 4 + i]);
+			recorder_env(recorder, "kernel_id", "%s", text);
+			return;
+		}
+		at += ((note[0] + 3) & ~3U) + ((note[1] + 3) & ~3U);
+	}
+}
+
+static void env_machine(struct recorder *recorder)
+{
+	char cpuinfo[4096] = "", cpu[256] = "", model[256] = "", line[4096];
+	bool emulated;
+
+	if (read_file("/proc/cpuinfo", cpuinfo, sizeof(cpuinfo)) > 0 &&
+	    (cpuinfo_line(cpuinfo, "model name", cpu, sizeof(cpu)) ||
+	     cpuinfo_line(cpuinfo, "cpu", cpu, sizeof(cpu))))
+		recorder_env(recorder, "cpu", "%s", cpu);
+	recorder_env(recorder, "cpus", "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+	if (first_line("/proc/device-tree/model", model, sizeof(model)) ||
+	    first_line("/sys/class/dmi/id/product_name", model, sizeof(model)))
+		recorder_env(recorder, "machine", "%s", model);
+	/* There times are the emulator's, unless it counts instructions, which a guest cannot see. */
+	emulated = !strncmp(model, "QEMU ppce500", 12) || strstr(cpu, "QEMU TCG");
+	recorder_env(recorder, "emulated", "%s", emulated ? "yes" : "no");
+	if (emulated && read_file("/proc/cmdline", line, sizeof(line)) > 0)
+		recorder_env(recorder, "icount", "%s",
+			     strstr(line, "kvmdbg_icount=1") ? "yes" : "no");
+	if (first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", line, sizeof(line)))
+		recorder_env(recorder, "governor", "%s", line);
+	if (first_line("/sys/devices/system/cpu/smt/active", line, sizeof(line)))
+		recorder_env(recorder, "smt", "%s", *line == '1' ? "yes" : "no");
+	if (first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line,
+		       sizeof(line)))
+		recorder_env(recorder, "clock", "%s", line);
+}
+
+static void env_all(struct recorder *recorder, const struct session *session,
+		    const struct record_options *options, int argc, char **argv)
+{
+	char text[4096];
+	struct utsname name;
+	size_t len = 0;
+	time_t now = time(NULL);
+	struct tm tm;
+	int i;
+
+	recorder_env(recorder, "tool", "kvmdbg %s", KVMDBG_VERSION);
+	recorder_env(recorder, "backend", "%s", session_name(session));
+	*text = 0;
+	for (i = 0; i < argc && len < sizeof(text); i++)
+		len += snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "", argv[i]);
+	recorder_env(recorder, "command", "%s", text);
+	if (gmtime_r(&now, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		recorder_env(recorder, "date", "%s", text);
+	if (!uname(&name)) {
+		recorder_env(recorder, "host", "%s", name.nodename);
+		recorder_env(recorder, "kernel", "%s", name.release);
+		recorder_env(recorder, "kernel_build", "%s", name.version);
+		recorder_env(recorder, "architecture", "%s", name.machine);
+	}
+	env_build_id(recorder);
+	env_machine(recorder);
+	session_events(session, text, sizeof(text));
+	recorder_env(recorder, "probes", "%s", text);
+	recorder_env(recorder, "switch_hz", "%llu",
+		     (unsigned long long)session_switch_hz(session));
+	recorder_env(recorder, "window_ns", "%llu", (unsigned long long)options->window_ns);
+	recorder_env(recorder, "hits_rate", "%u", options->hits_rate);
+}
+
+/*
+ * struct record - a run
+ * @options: command line
+ * @session: BPF
+ * @recorder: the file
+ * @sink: what feeds it
+ * @child: the command
+ * @signals: file to read them from
+ * @start_ns: when it began
+ * @reason: why it ended, NULL while it has not
+ * @signal: what to tell the command then
+ */
+struct record {
+	struct record_options options;
+	struct session *session;
+	struct recorder *recorder;
+	struct frame_sink sink;
+	struct child child;
+	int signals;
+	uint64_t start_ns;
+	const char *reason;
+	int signal;
+};
+
+static void record_signals(struct record *record)
+{
+	struct signalfd_siginfo info;
+
+	while (read(record->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD) {
+			child_reap(&record->child, WNOHANG);
+			if (*record->child.status && !record->reason)
+				record->reason = "the command ended";
+		} else if (info.ssi_signo != SIGWINCH && !record->reason) {
+			record->reason = "told to end";
+			record->signal = info.ssi_signo;
+		}
+	}
+}
+
+static int record_loop(struct record *record)
+{
+	uint64_t next = record->start_ns + record->options.window_ns, now, until;
+	const uint64_t end = record->options.duration_ns ?
+			     record->start_ns + record->options.duration_ns : UINT64_MAX;
+	struct pollfd fd = { .fd = record->signals, .events = POLLIN };
+	int ret = EXIT_OK;
+
+	while (!ret && !record->reason) {
+		now = monotonic_ns();
+		until = next < end ? next : end;
+		if (until > now + HITS_NS)
+			until = now + HITS_NS;
+		if (poll(&fd, 1, now < until ? (until - now + 999999) / 1000000 : 0) < 0 &&
+		    errno != EINTR)
+			return complain(EXIT_IO, "poll: %s", strerror(errno));
+		record_signals(record);
+		now = monotonic_ns();
+		if (now >= end && !record->reason)
+			record->reason = "the time was over";
+		if (record->reason || now >= next) {
+			ret = session_frame(record->session, &record->sink);
+			/* A window that ends late does not make the next ones shorter. */
+			next += record->options.window_ns;
+			if (next <= now)
+				next = now + record->options.window_ns;
+		} else {
+			ret = session_hits(record->session, &record->sink);
+		}
+		if (!ret)
+			ret = recorder_status(record->recorder);
+	}
+	return ret;
+}
+
+static void tell(const struct record *record)
+{
+	struct recorder_totals totals;
+	char shown[256];
+
+	recorder_get_totals(record->recorder, &totals);
+	escape(shown, sizeof(shown), record->options.output, strlen(record->options.output));
+	if (*record->child.status)
+		complain(0, "the command: %s", record->child.status);
+	complain(0, "%s: %.3f s, %llu windows, %llu debug exits, %llu hits (%llu dropped), %llu bytes",
+		 shown, totals.time_ns / 1e9, (unsigned long long)totals.windows,
+		 (unsigned long long)totals.events, (unsigned long long)totals.hits,
+		 (unsigned long long)totals.dropped, (unsigned long long)totals.bytes);
+	if (totals.lost)
+		complain(0, "%llu events were NOT COUNTED: more than %d vCPUs",
+			 (unsigned long long)totals.lost, KVMDBG_MAX_VCPUS);
+}
+
+int record_main(int argc, char **argv)
+{
+	struct record record = { .signals = -1, .signal = SIGTERM };
+	const struct record_options *options = &record.options;
+	int ret;
+
+	record_parse(&record.options, argc, argv);
+	ret = child_make(&record.child, options->command);
+	if (ret)
+		return ret;
+	record.signals = open_signals();
+	ret = record.signals < 0 ? EXIT_FEATURE :
+	      recorder_open(&record.recorder, options->output, options->force);
+	if (!ret)
+		ret = session_open(&record.session, &options->config, true, options->verbose);
+	if (ret)
+		goto out;
+	env_all(record.recorder, record.session, options, argc, argv);
+	record.start_ns = monotonic_ns();
+	ret = recorder_start(record.recorder, session_backend(record.session), record.start_ns,
+			     options->vm, options->max_hits);
+	if (ret)
+		goto out;
+	record.sink = recorder_sink(record.recorder);
+	/* For who starts guests only when they are recorded. */
+	complain(0, "recording (%s)", session_name(record.session));
+	ret = child_start(&record.child, options->command);
+	if (!ret)
+		ret = record_loop(&record);
+	child_end(&record.child, record.signal);
+	if (!ret)
+		ret = recorder_end(record.recorder, record.reason,
+				   *record.child.status ? record.child.status : NULL);
+	if (!ret)
+		tell(&record);
+out:
+	child_end(&record.child, record.signal);
+	session_close(record.session);
+	recorder_close(record.recorder);
+	if (record.signals >= 0)
+		close(record.signals);
+	return ret;
+}
