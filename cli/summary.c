@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run.h"
 #include "summary.h"
 #include "util.h"
 
@@ -446,4 +447,78 @@ int summary_groups(const struct summary *summary, const struct summary_vcpu *vcp
 	qsort(groups, count, sizeof(*groups), group_order);
 	*result = groups;
 	return count;
+}
+
+static bool run_row(struct run *run, const char *name, const char *what, const char *unit,
+		    double value)
+{
+	char full[64];
+
+	snprintf(full, sizeof(full), "%s_%s", name, what);
+	return run_add_row(run, full, strlen(full), unit, strlen(unit), false) &&
+	       run_add_value(run, value);
+}
+
+static bool run_group(struct run *run, const struct summary_group *group, bool counts)
+{
+	static const struct {
+		const char *name;
+		unsigned int permille;
+	} percentiles[] = { { "p50", 500 }, { "p99", 990 } };
+	const struct latency *l = &group->latency;
+	uint64_t value;
+	size_t i;
+
+	if (counts && !run_row(run, group->name, "count", "count", l->count))
+		return false;
+	if (!group->hz)
+		return true;
+	if (!run_row(run, group->name, "mean", "ns", l->sum * 1e9 / group->hz / l->count))
+		return false;
+	for (i = 0; i < sizeof(percentiles) / sizeof(percentiles[0]); i++) {
+		value = ticks_to_ns(latency_percentile(l, percentiles[i].permille), group->hz);
+		if (!run_row(run, group->name, percentiles[i].name, "ns", value))
+			return false;
+	}
+	return true;
+}
+
+bool recording_to_run(struct recording *recording, struct run *run)
+{
+	struct summary_group *groups = NULL;
+	struct summary summary;
+	const char *value;
+	int count = 0, i;
+	bool ok;
+
+	ok = !summary_read(&summary, recording, NULL, NULL);
+	if (ok) {
+		for (i = 0; i < RUN_NR_ENV; i++) {
+			value = recording_env(recording, run_env_key(i));
+			if (value && !run_set_env(run, i, value, strlen(value)))
+				goto failed;
+		}
+		value = recording_env(recording, "end");
+		count = summary_groups(&summary, &summary.total, &groups);
+		if (count < 0)
+			goto failed;
+		for (i = 0; i < count; i++)
+			if (!run_group(run, &groups[i], value && !strcmp(value, "the command ended")))
+				goto failed;
+	}
+	if (ok && !count) {
+		complain(EXIT_IO, "%s: nothing happened while it was recorded",
+			 recording_name(recording));
+		ok = false;
+	}
+	if (ok && !run_check(run))
+		goto failed;
+out:
+	free(groups);
+	summary_free(&summary);
+	return ok;
+failed:
+	complain(EXIT_IO, "%s: %s", recording_name(recording), *run->why ? run->why : "no memory");
+	ok = false;
+	goto out;
 }

@@ -129,4 +129,16 @@ void summary_free(struct summary *summary);
 int summary_groups(const struct summary *summary, const struct summary_vcpu *vcpu,
 		   struct summary_group **groups);
 
+/**
+ * recording_to_run - what kvmdbg diff compares
+ * @recording: just opened
+ * @run: zeroed; to be released with run_free(), whatever is returned
+ *
+ * Mean, median and 99th percentile of each cost; where a command was recorded to its end also how
+ * many exits and switches it took.
+ *
+ * Return: false after a message
+ */
+bool recording_to_run(struct recording *recording, struct run *run);
+
 #endif /* KVMDBG_SUMMARY_H */
