@@ -68,6 +68,7 @@ void top_parse(struct top_options *options, int argc, char **argv);
 /** top_main and others - a command; argv[0] is what to call it in messages */
 int top_main(int argc, char **argv);
 int record_main(int argc, char **argv);
+int report_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 
 #endif /* KVMDBG_COMMANDS_H */

@@ -13,6 +13,7 @@ static const struct command {
 } commands[] = {
 	{ "top", top_main, "live view of debug events and what they cost" },
 	{ "record", record_main, "keep in a file what happens, for kvmdbg report" },
+	{ "report", report_main, "show a recording: text, JSON, CSV, HTML, trace" },
 	{ "doctor", doctor_main, "what this host offers, what is missing, and the remedy" },
 };
 

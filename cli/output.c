@@ -29,7 +29,7 @@ static void add_hex(struct json_object *object, const char *key, uint64_t value)
 }
 
 /* Without values there are no percentiles: they are left out, not 0. */
-static struct json_object *latency_json(const struct latency *latency, uint64_t hz)
+struct json_object *latency_json(const struct latency *latency, uint64_t hz)
 {
 	static const struct {
 		const char *key;
@@ -62,34 +62,40 @@ static struct json_object *switch_json(const struct model *model, const struct m
 	return part;
 }
 
-static struct json_object *vcpu_json(const struct model *model, const struct model_vcpu *vcpu)
+void counters_json(struct json_object *object, const struct model *model,
+		   const struct counters *counters, bool exits_known)
 {
-	struct json_object *object = json_object_new_object(), *part;
-	const struct counters *total = &vcpu->total;
-	const uint64_t ns = 1000000000;
+	struct json_object *part;
 	int i;
-
-	add_u64(object, "pid", vcpu->vm->pid);
-	add_text(object, "vm", vcpu->vm->name);
-	add_u64(object, "vcpu", vcpu->id);
 
 	part = json_object_new_object();
 	for (i = 0; i < KVMDBG_NR_KINDS; i++)
 		if (kind_name(model, i))
-			add_u64(part, kind_name(model, i), total->events[i]);
+			add_u64(part, kind_name(model, i), counters->events[i]);
 	json_object_object_add(object, "events", part);
 
 	part = json_object_new_object();
 	for (i = 0; i < KVMDBG_NR_ORIGINS; i++)
 		if (i != KVMDBG_HOST || !(model->lacks & LACKS_HOST))
-			add_u64(part, origin_name(i), total->origin[i]);
+			add_u64(part, origin_name(i), counters->origin[i]);
 	json_object_object_add(object, "origin", part);
 
 	part = json_object_new_object();
-	if (model_exits(model, vcpu))
-		add_u64(part, "total", total->exits);
-	add_u64(part, "debug", total->debug_exits);
+	if (exits_known)
+		add_u64(part, "total", counters->exits);
+	add_u64(part, "debug", counters->debug_exits);
 	json_object_object_add(object, "exits", part);
+}
+
+static struct json_object *vcpu_json(const struct model *model, const struct model_vcpu *vcpu)
+{
+	struct json_object *object = json_object_new_object();
+	const uint64_t ns = 1000000000;
+
+	add_u64(object, "pid", vcpu->vm->pid);
+	add_text(object, "vm", vcpu->vm->name);
+	add_u64(object, "vcpu", vcpu->id);
+	counters_json(object, model, &vcpu->total, model_exits(model, vcpu));
 
 	if (!(model->lacks & LACKS_SWITCHES))
 		json_object_object_add(object, "switch", switch_json(model, vcpu));
@@ -112,7 +118,7 @@ static struct json_object *slots_json(uint32_t slots)
 	return list;
 }
 
-static struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit)
+struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit)
 {
 	struct json_object *object = json_object_new_object();
 	uint32_t kinds = model->kinds(hit), slots;

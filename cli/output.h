@@ -6,11 +6,23 @@
 #include "model.h"
 #include "view.h"
 
+struct json_object;
+
 /**
  * frame_json - a frame as one line of JSON, schema kvmdbg.top/1
  * Return: to be freed by the caller; NULL if there is no memory
  */
 char *frame_json(const struct model *model);
+
+/** latency_json - a histogram as JSON: count and sum, and percentiles where there are any */
+struct json_object *latency_json(const struct latency *latency, uint64_t hz);
+
+/** counters_json - add a vCPU's events, origins and exits to an object */
+void counters_json(struct json_object *object, const struct model *model,
+		   const struct counters *counters, bool exits_known);
+
+/** hit_json - a hit as JSON */
+struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit);
 
 /** print_json, print_batch - write a frame; EXIT_OK, or EXIT_IO after a message */
 int print_json(const struct model *model);

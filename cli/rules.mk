@@ -5,7 +5,7 @@
 KVMDBG_VERSION ?= 0.1
 CLI_SRC := $(wildcard cli/*.c)
 CLI_FLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DKVMDBG_VERSION='"$(KVMDBG_VERSION)"' -MMD -MP
-CLI_LIBS := -lbpf -lelf -lz -ljson-c -lncursesw
+CLI_LIBS := -lbpf -lelf -lz -ljson-c -lncursesw -lm
 CLI_OBJ_HOST := $(CLI_SRC:%.c=$(BUILD_HOST)/%.o) $(BUILD_HOST)/cli/objects.o
 CLI_OBJ_BOARD := $(patsubst %.c,$(BUILD_BOARD)/%.o,$(filter-out cli/x86.c,$(CLI_SRC))) $(BUILD_BOARD)/cli/objects.o
 
