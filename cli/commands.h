@@ -18,6 +18,8 @@
  * @batch: frames of text
  * @json: frames of JSON
  * @verbose: tell what is loaded
+ * @replay: recording to show instead of this host, or NULL
+ * @pace_ns: in a replay: time between frames, 0 for as long as they took
  */
 struct top_options {
 	struct kvmdbg_config config;
@@ -28,6 +30,8 @@ struct top_options {
 	bool batch;
 	bool json;
 	bool verbose;
+	const char *replay;
+	uint64_t pace_ns;
 };
 
 /**

@@ -17,7 +17,7 @@
 #define CHART_LEFT	64
 #define CHART_RIGHT	12
 #define PLOT_WIDTH	(CHART_WIDTH - CHART_LEFT - CHART_RIGHT)
-#define LINE_HEIGHT	72
+#define LINE_HEIGHT	52
 #define HIST_HEIGHT	120
 
 #define MAX_TIMELINES	24
@@ -39,7 +39,7 @@ static const char style[] =
 	"h1{font-size:24px;margin:0 0 2px;font-weight:650}\n"
 	"h2{font-size:17px;margin:36px 0 4px;font-weight:650}\n"
 	"h3{font-size:14px;margin:18px 0 2px;font-weight:600}\n"
-	"p{margin:4px 0 10px;max-width:74ch}\n"
+	"p{margin:4px 0 10px;max-width:92ch}\n"
 	".dim,caption,figcaption{color:var(--dim)}\n"
 	".bad{color:var(--stray);font-weight:600}\n"
 	".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px;"

@@ -168,6 +168,12 @@ enum screen_key screen_key(void)
 		{ 'h', SCREEN_HELP }, { '?', SCREEN_HELP }, { KEY_F(1), SCREEN_HELP },
 		{ KEY_DOWN, SCREEN_DOWN }, { 'j', SCREEN_DOWN },
 		{ KEY_UP, SCREEN_UP }, { 'k', SCREEN_UP },
+		{ KEY_RIGHT, SCREEN_RIGHT }, { '.', SCREEN_RIGHT },
+		{ KEY_LEFT, SCREEN_LEFT }, { ',', SCREEN_LEFT },
+		{ KEY_NPAGE, SCREEN_PAGE_DOWN }, { ']', SCREEN_PAGE_DOWN },
+		{ KEY_PPAGE, SCREEN_PAGE_UP }, { '[', SCREEN_PAGE_UP },
+		{ KEY_HOME, SCREEN_HOME }, { 'g', SCREEN_HOME },
+		{ KEY_END, SCREEN_END }, { 'G', SCREEN_END },
 	};
 	int code = getch();
 	size_t i;

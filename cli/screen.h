@@ -15,6 +15,12 @@ enum screen_key {
 	SCREEN_HELP,
 	SCREEN_DOWN,
 	SCREEN_UP,
+	SCREEN_RIGHT,
+	SCREEN_LEFT,
+	SCREEN_PAGE_DOWN,
+	SCREEN_PAGE_UP,
+	SCREEN_HOME,
+	SCREEN_END,
 };
 
 /** screen_open - take the terminal; EXIT_OK, or EXIT_IO after a message */

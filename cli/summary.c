@@ -81,7 +81,7 @@ static void fit_timeline(struct summary *summary, uint64_t now_ns)
 			halve(summary->vcpus[i]->columns);
 	}
 	summary->duration_ns = at;
-	summary->nr_columns = at ? (at - 1) / summary->column_ns + 1 : 0;
+	summary->nr_columns = at ? (at - 1) / summary->column_ns + 1 : 1;
 }
 
 static void reader_begin(void *ctx, uint64_t now_ns)
@@ -90,6 +90,37 @@ static void reader_begin(void *ctx, uint64_t now_ns)
 
 	reader->to_model.begin(reader->to_model.ctx, now_ns);
 	fit_timeline(reader->summary, now_ns);
+}
+
+/* A window's counts over the parts that it lies in, in proportion; their sum stays what it is. */
+static void spread(const struct summary *summary, struct summary_column *columns,
+		   const struct summary_column *counts)
+{
+	const uint64_t to = summary->duration_ns;
+	const uint64_t from = to - summary->model.interval_ns;
+	const uint64_t first = from / summary->column_ns;
+	struct summary_column done = { 0 };
+	uint64_t i, last = to > from ? (to - 1) / summary->column_ns : first;
+
+	if (last >= SUMMARY_COLUMNS)
+		last = SUMMARY_COLUMNS - 1;
+	for (i = first; i <= last; i++) {
+		uint64_t end = (i + 1) * summary->column_ns;
+		double share = i == last ? 1 : (double)(end - from) / (to - from);
+		struct summary_column upto = {
+			.exits = i == last ? counts->exits : counts->exits * share,
+			.debug_exits = i == last ? counts->debug_exits :
+				       counts->debug_exits * share,
+			.stray = i == last ? counts->stray : counts->stray * share,
+			.switches = i == last ? counts->switches : counts->switches * share,
+		};
+
+		columns[i].exits += upto.exits - done.exits;
+		columns[i].debug_exits += upto.debug_exits - done.debug_exits;
+		columns[i].stray += upto.stray - done.stray;
+		columns[i].switches += upto.switches - done.switches;
+		done = upto;
+	}
 }
 
 static struct summary_vcpu *new_vcpu(struct summary *summary)
@@ -200,10 +231,8 @@ static bool reader_add(void *ctx, uint32_t slot, const struct kvmdbg_vcpu *raw,
 		.stray = from->delta.origin[KVMDBG_STRAY],
 		.switches = from->delta.to_guest + from->delta.to_host,
 	};
-	if (summary->nr_columns) {
-		add_column(&vcpu->columns[summary->nr_columns - 1], &column);
-		add_column(&summary->total.columns[summary->nr_columns - 1], &column);
-	}
+	spread(summary, vcpu->columns, &column);
+	spread(summary, summary->total.columns, &column);
 	add_counters(&vcpu->total, &from->delta);
 	add_counters(&summary->total.total, &from->delta);
 	vcpu->exits_known |= model_exits(&summary->model, from);

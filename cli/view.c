@@ -506,6 +506,8 @@ static void put_title(struct canvas *canvas, int row, const struct model *model,
 	column = canvas_put(canvas, row, 0, ATTR_HEADER, "kvmdbg top ");
 	if (options->paused)
 		column = canvas_put(canvas, row, column, ATTR_STRAY, "PAUSED") + 1;
+	if (options->replay)
+		column = put(canvas, row, column, ATTR_BOLD, "REPLAY %s", options->replay) + 1;
 	column = put(canvas, row, column, ATTR_HEADER, "%s  ", model->backend);
 	snprintf(text, sizeof(text), "every %.3gs  up %llu:%02u:%02u", model->interval_ns / 1e9,
 		 (unsigned long long)up / 3600, (unsigned int)(up / 60 % 60),
@@ -536,7 +538,9 @@ void view_frame(struct canvas *canvas, const struct model *model,
 	put_summary(canvas, 1, model, vcpus);
 	if (options->interactive && end > 3) {
 		end--;
-		canvas_put(canvas, end, 0, ATTR_BOLD, "q quit  p pause  r reset  h help");
+		canvas_put(canvas, end, 0, ATTR_BOLD, options->replay ?
+			   "q quit  p pause  left right step  pgup pgdn 10 s  home end  h help" :
+			   "q quit  p pause  r reset  h help");
 	}
 	room = end - row;
 	if (room < 1)
@@ -564,7 +568,7 @@ void view_frame(struct canvas *canvas, const struct model *model,
 		hits_draw(canvas, row, end - row, model);
 }
 
-void view_help(struct canvas *canvas)
+void view_help(struct canvas *canvas, bool replay)
 {
 	static const char *const lines[] = {
 		"kvmdbg top: keys",
@@ -582,9 +586,18 @@ void view_help(struct canvas *canvas)
 		" exit; 50/99 percentile, MAX",
 		" n/a not known here, - nothing yet",
 	};
+	static const char *const replay_lines[] = {
+		"In a replay:",
+		" left/, right/.  one window back, on",
+		" pgup/[ pgdn/]  10 seconds back, on",
+		" home/g end/G  to the start, the end",
+	};
+	const size_t n = sizeof(lines) / sizeof(lines[0]);
 	size_t i;
 
 	fill(canvas, 0, 0, ATTR_HEADER);
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (i = 0; i < n; i++)
 		canvas_put(canvas, i, 0, i ? ATTR_PLAIN : ATTR_HEADER, lines[i]);
+	for (i = 0; replay && i < sizeof(replay_lines) / sizeof(replay_lines[0]); i++)
+		canvas_put(canvas, n + i, 0, ATTR_PLAIN, replay_lines[i]);
 }

@@ -46,13 +46,15 @@ struct canvas {
  * @paused: say so
  * @scroll: vCPUs left out at the top
  * @interactive: title and key lines, everything cut to fit; else all rows
- * @host: name and kernel of this machine, escaped
+ * @host: name and kernel of the machine, escaped
+ * @replay: where we are in a recording, NULL if it is live
  */
 struct view_options {
 	bool paused;
 	size_t scroll;
 	bool interactive;
 	const char *host;
+	const char *replay;
 };
 
 /** canvas_resize - blank, of another size; false if there is no memory */
@@ -83,8 +85,8 @@ int view_rows(const struct model *model);
 void view_frame(struct canvas *canvas, const struct model *model,
 		const struct view_options *options);
 
-/** view_help - the keys */
-void view_help(struct canvas *canvas);
+/** view_help - the keys; @replay: those of a replay as well */
+void view_help(struct canvas *canvas, bool replay);
 
 /** format_count - a number in five columns at most; @size at least 8 */
 void format_count(char *text, size_t size, double value);

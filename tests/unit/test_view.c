@@ -134,7 +134,7 @@ static void test_any_size(void **state)
 				options.paused = rows & 1;
 				draw(&canvas, &model, rows, columns, &options);
 				assert_true(canvas_resize(&canvas, rows, columns));
-				view_help(&canvas);
+				view_help(&canvas, false);
 			}
 		model_free(&model);
 	}
