@@ -85,16 +85,16 @@ HOST_BINS :=
 UNIT_TESTS :=
 
 # the goals that only call others do without, and so work before the compilers are installed
-ifneq ($(filter-out help packages demo demo-board check check-series series clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help packages demo demo-board check check-long check-series series clean,$(or $(MAKECMDGOALS),all)),)
 -include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk \
-	tests/bare/rules.mk
+	tests/bare/rules.mk tests/fuzz/rules.mk
 endif
 
 INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
-.PHONY: help packages all demo demo-board shell-board check check-unit check-x86 check-series \
-	check-board check-bare series kernel clean FORCE
+.PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
+	check-x86 check-series check-board check-bare series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -136,10 +136,17 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 		--initrd $(INITRD) shell
 
 check: ## every test; the last line is `N passed, N failed`
-	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-x86 check-series check-bare check-board
+	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-series check-bare \
+		check-board
+
+check-long: ## what takes longer: ten minutes of fuzzing
+	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=900 scripts/check.sh check-fuzz
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
+
+check-fuzz: $(FUZZ_TEST) ## the reader of recordings, on what is none
+	$(Q)scripts/run-tap.sh $@ tests/fuzz/run.sh
 
 check-x86: $(HOST_BINS) ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
@@ -147,7 +154,7 @@ check-x86: $(HOST_BINS) ## kvmdbg on this host's own kernel, if it is x86 with K
 check-series: ## the kernel series: style, and every step of it compiles
 	$(Q)kernel/check-series.sh
 
-check-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## system tests and KUnit, on the emulated board
+check-board: $(INITRD) $(BUILD_HOST)/kvmdbg $(KERNEL_STAMP) $(QEMU_STAMP) ## system tests and KUnit, on the emulated board
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
 		--initrd $(INITRD)
 

@@ -29,6 +29,10 @@ static const unsigned char magic[8] = { 0x8f, 'K', 'V', 'M', 'D', '\r', '\n', 0x
 #define BLOCK_WINDOW		FOURCC('W', 'I', 'N', 'D')
 #define BLOCK_END		FOURCC('E', 'N', 'D', ' ')
 
+/* struct kvmdbg_hit.pad of a hit that waits to be written */
+#define HIT_EXCESS	1	/* more than a window may have: counted only */
+#define HIT_CARRIED	2	/* its vCPU was not known in the last window */
+
 /* Of a vCPU in a window. */
 #define VCPU_NEW	1
 #define VCPU_GONE	2
@@ -147,7 +151,7 @@ struct recorder {
 	struct recorder_slot *slots[KVMDBG_MAX_VCPUS];
 	struct kvmdbg_hit *hits;
 	size_t nr_hits, max_hits, room_hits;
-	uint64_t excess_hits;
+	size_t early_hits;
 	struct buffer env;
 	struct buffer window;
 	struct buffer entries;
@@ -300,9 +304,38 @@ static void recorder_begin(void *ctx, uint64_t now_ns)
 {
 	struct recorder *r = ctx;
 
+	size_t i;
+
 	r->now_ns = now_ns;
 	r->entries.len = 0;
 	r->nr_entries = 0;
+	r->early_hits = r->nr_hits;
+	for (i = r->max_hits; i < r->nr_hits; i++)
+		r->hits[i].pad |= HIT_EXCESS;
+}
+
+static bool is_hit_of(const struct kvmdbg_hit *hit, const struct kvmdbg_vcpu *raw)
+{
+	return hit->vm == raw->vm && hit->tgid == raw->tgid && hit->vcpu == raw->id;
+}
+
+/* Hits that are not to be written: they count as dropped, in the same window. */
+static uint64_t take_excess(struct recorder *r, const struct kvmdbg_vcpu *raw)
+{
+	uint64_t taken = 0;
+	size_t i, kept = r->max_hits;
+
+	for (i = kept; i < r->early_hits; i++) {
+		if (is_hit_of(&r->hits[i], raw))
+			taken++;
+		else
+			r->hits[kept++] = r->hits[i];
+	}
+	if (taken) {
+		r->early_hits = kept;
+		r->nr_hits = kept;
+	}
+	return taken;
 }
 
 /* The number of the VM that a vCPU is of; VMs whose vCPUs are all gone are forgotten. */
@@ -439,6 +472,7 @@ static bool recorder_add(void *ctx, uint32_t i, const struct kvmdbg_vcpu *raw,
 	}
 	counters_of(&before, &slot->raw);
 	counters_of(&now, raw);
+	slot->kept_out += take_excess(r, raw);
 	now.dropped_hits += slot->kept_out;
 	r->totals.events += now.debug_exits - before.debug_exits;
 	r->totals.dropped += now.dropped_hits - before.dropped_hits;
@@ -465,8 +499,7 @@ static int slot_of_hit(const struct recorder *r, const struct kvmdbg_hit *hit)
 
 		i = (last + n) % KVMDBG_MAX_VCPUS;
 		slot = r->slots[i];
-		if (slot && slot->live && slot->raw.vm == hit->vm && slot->raw.tgid == hit->tgid &&
-		    slot->raw.id == hit->vcpu)
+		if (slot && slot->live && is_hit_of(hit, &slot->raw))
 			return last = i;
 	}
 	return -1;
@@ -508,16 +541,12 @@ static void put_hits(struct recorder *r)
 		}
 		if (!r->slots[slot]->shown)
 			continue;
-		if (written == r->max_hits) {
-			r->slots[slot]->kept_out++;
-			continue;
-		}
 		put_hit(&hits, r->backend, slot, hit, &before);
 		before = *hit;
 		written++;
 	}
 	for (i = 0; i < kept; i++)
-		r->hits[i].pad = 1;
+		r->hits[i].pad = HIT_CARRIED;
 	r->nr_hits = kept;
 	put_number(&r->window, written);
 	put_bytes(&r->window, hits.data, hits.len);

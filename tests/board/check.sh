@@ -70,6 +70,14 @@ wait $pid
 status=$?
 [ -s "$counts.new" ] || exit 1
 read -r passed failed skipped <"$counts.new"
+
+# a recording that the board made is read here
+if grep -aq '^# file ' "$report"; then
+	{ echo "@@suite recording"; tests/board/recording.sh "$report" 2>&1; echo "@@end $?"; } |
+		awk -v counts="$counts.new" -f scripts/tap.awk
+	read -r p f s <"$counts.new"
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+fi
 rm -f "$counts.new"
 
 show_console()
