@@ -965,7 +965,12 @@ int recording_open_stream(struct recording **result, FILE *file, const char *nam
 	struct recording *r = calloc(1, sizeof(*r));
 	int ret;
 
-	if (!r) {
+	if (r) {
+		r->block_room = 4096;
+		r->block = malloc(r->block_room);
+	}
+	if (!r || !r->block) {
+		free(r);
 		fclose(file);
 		return complain(EXIT_IO, "no memory");
 	}
