@@ -181,8 +181,9 @@ static void format_time(char *text, size_t size, uint64_t ns)
 {
 	uint64_t secs = ns / 1000000000;
 
-	snprintf(text, size, "%llu:%02u:%02u", (unsigned long long)secs / 3600,
-		 (unsigned int)(secs / 60 % 60), (unsigned int)(secs % 60));
+	snprintf(text, size, "%llu:%02u:%02u.%u", (unsigned long long)secs / 3600,
+		 (unsigned int)(secs / 60 % 60), (unsigned int)(secs % 60),
+		 (unsigned int)(ns / 100000000 % 10));
 }
 
 static void replay_position(struct top *top)

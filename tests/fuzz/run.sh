@@ -10,19 +10,19 @@ work=build/fuzz
 secs=${KVMDBG_FUZZ_SECS:-20}
 mkdir -p $work/new
 
-# try NAME ARGUMENT...
+# try NUMBER NAME ARGUMENT...
 try()
 {
-	name=$1
-	shift
+	number=$1 name=$2
+	shift 2
 	if nice $fuzz -artifact_prefix=$work/ "$@" >$work/log 2>&1; then
-		echo "ok $test - $name: $(grep -a '^Done' $work/log | tail -n 1)"
+		echo "ok $number - $name: $(grep -a '^Done' $work/log | tail -n 1)"
 	else
-		echo "not ok $test - $name"
+		echo "not ok $number - $name"
 		tail -n 40 $work/log | sed 's/^/# /'
 	fi
 }
 
 echo 1..2
-test=1 try "the corpus" -runs=0 tests/fuzz/corpus
-test=2 try "$secs seconds" -max_total_time="$secs" -max_len=8192 $work/new tests/fuzz/corpus
+try 1 "the corpus" -runs=0 tests/fuzz/corpus
+try 2 "$secs seconds" -max_total_time="$secs" -max_len=8192 $work/new tests/fuzz/corpus

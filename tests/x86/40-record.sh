@@ -54,6 +54,7 @@ has()
 }
 
 # a command, and kvmdbg top at the same time
+# shellcheck disable=SC2119
 top_start
 kvmdbg record -o "$r" --window 100 -- kvmdbg-vmm load step=1234,hw=21,io=50/hw=400 step=77 \
 	>"$dir/load" 2>"$dir/err"
