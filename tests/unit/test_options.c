@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command line of kvmdbg top. */
+/* The command lines of kvmdbg top and kvmdbg record. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,6 +28,7 @@ static int count(char **argv)
 /* Exit status of a command line, read by a process of its own; message in @text. */
 static int status_of(char **argv, char *text, size_t size)
 {
+	struct record_options record;
 	struct top_options options;
 	int fds[2], status;
 	ssize_t got;
@@ -38,7 +39,10 @@ static int status_of(char **argv, char *text, size_t size)
 	assert_true(pid >= 0);
 	if (!pid) {
 		dup2(fds[1], STDERR_FILENO);
-		top_parse(&options, count(argv), argv);
+		if (!strcmp(argv[0], "kvmdbg record"))
+			record_parse(&record, count(argv), argv);
+		else
+			top_parse(&options, count(argv), argv);
 		_exit(0);
 	}
 	close(fds[1]);
@@ -146,6 +150,59 @@ static void test_help(void **state)
 	assert_string_equal(text, "");
 }
 
+#define RECORD(...) ((char *[]){ "kvmdbg record", __VA_ARGS__, NULL })
+
+static void test_record_bad(void **state)
+{
+	char **const bad[] = {
+		RECORD("-d", "1"), RECORD("-o", ""), RECORD("-o", "f", "-d", "0"),
+		RECORD("-o", "f", "--window", "9"), RECORD("-o", "f", "--window", "1e3"),
+		RECORD("-o", "f", "--window=3600001"), RECORD("-o", "f", "--pid", "0"),
+		RECORD("-o", "f", "--vcpu", "x"), RECORD("-o", "f", "--vm", ""),
+		RECORD("-o", "f", "--hits-rate", "-1"), RECORD("-o", "f", "--nothing"),
+	};
+	char text[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (status_of(bad[i], text, sizeof(text)) != EXIT_USAGE)
+			fail_msg("command line %zu is taken", i);
+		assert_memory_equal(text, "kvmdbg record: ", 15);
+	}
+}
+
+static void test_record(void **state)
+{
+	char **argv = RECORD("-o", "f", "-d2.5", "--window=200", "--force", "--hits-rate", "100",
+			     "--vm", "w*", "--", "cmd", "-d", "--force");
+	struct record_options options;
+
+	(void)state;
+	record_parse(&options, count(argv), argv);
+	assert_string_equal(options.output, "f");
+	assert_true(options.duration_ns == 2500000000 && options.window_ns == 200000000);
+	assert_true(options.force);
+	assert_int_equal(options.config.tgid, KVMDBG_ANY);
+	assert_int_equal(options.config.hits_per_window, 10);
+	/* of 100 a second, in 200 ms */
+	assert_int_equal(options.max_hits, 20);
+	assert_string_equal(options.vm, "w*");
+	assert_string_equal(options.command[0], "cmd");
+	assert_string_equal(options.command[2], "--force");
+	assert_null(options.command[3]);
+
+	/* what follows the command is its own, also without -- */
+	argv = RECORD("-o", "f", "cmd", "-d", "x");
+	record_parse(&options, count(argv), argv);
+	assert_true(options.duration_ns == 0);
+	assert_string_equal(options.command[1], "-d");
+	argv = RECORD("-o", "f", "--hits-rate=0");
+	record_parse(&options, count(argv), argv);
+	assert_int_equal(options.max_hits, 0);
+	assert_null(options.command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +211,8 @@ int main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_hits_rate),
 		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_record_bad),
+		cmocka_unit_test(test_record),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -633,6 +633,74 @@ static void test_no_space(void **state)
 	assert_non_null(strstr(said, "cut short"));
 }
 
+/* Made-up times as they are seen: most within a factor of two, some far beyond. */
+static uint64_t some_latency(uint64_t *random)
+{
+	uint64_t ns;
+
+	*random = *random * 6364136223846793005 + 1442695040888963407;
+	ns = 5000 + (*random >> 33) % 10000;
+	while ((*random = *random * 6364136223846793005 + 1442695040888963407) >> 61 == 0)
+		ns *= 2;
+	return ns;
+}
+
+/* A minute of four vCPUs, 100,000 debug exits a second together, every hit that is kept: 1 MiB. */
+static void test_size(void **state)
+{
+	static const unsigned int reasons[] = { 6, 9, 27, 28, 20 };
+	static struct kvmdbg_hist hists[4][5];
+	const struct kvmdbg_hist *classes[NR_CLASSES];
+	struct kvmdbg_vcpu raw[4];
+	struct recorder_totals totals;
+	uint64_t random = 1, now = SEC;
+	struct writer w;
+	int second, i, n;
+
+	(void)state;
+	w = start_with(&booke_backend, NULL, 500);
+	for (i = 0; i < 4; i++)
+		raw[i] = fixture_vcpu(PID + i, i + 1, 0);
+	for (second = 0; second < 60; second++) {
+		now += SEC;
+		for (n = 0; n < 600; n++)
+			hit(&w, &raw[n % 4], now - SEC + n * 1666667ULL,
+			    0x10000 + (some_latency(&random) & 0xfffc), 0x08000000);
+		w.sink.begin(w.sink.ctx, now);
+		for (i = 0; i < 4; i++) {
+			memset(classes, 0, sizeof(classes));
+			for (n = 0; n < KVMDBG_NR_LATENCIES; n++)
+				classes[n] = &raw[i].hist[n];
+			for (n = 0; n < 25000; n++) {
+				uint64_t ns = some_latency(&random);
+
+				value(&raw[i].hist[KVMDBG_DEBUG_EXIT], ns, 1);
+				value(&raw[i].hist[KVMDBG_SWITCH], ns / 100, 2);
+				value(&hists[i][n % 5], ns, 1);
+			}
+			for (n = 0; n < 5; n++)
+				classes[EXTRA_CLASS(reasons[n])] = &hists[i][n];
+			raw[i].exits += 50000;
+			raw[i].debug_exits += 25000;
+			raw[i].events[KVMDBG_STEP] += 20000;
+			raw[i].events[KVMDBG_SW_BREAK] += 5000;
+			raw[i].origin[KVMDBG_USER] += 25000;
+			raw[i].to_guest += 25000;
+			raw[i].to_host += 25000;
+			raw[i].dropped_hits += 24850;
+			assert_true(w.sink.add(w.sink.ctx, i, &raw[i], classes));
+		}
+		w.sink.end(w.sink.ctx, 0);
+	}
+	recorder_get_totals(w.recorder, &totals);
+	finish(&w);
+	assert_int_equal(totals.events, 6000000);
+	assert_int_equal(totals.hits, 30000);
+	print_message("# a minute of 100,000 debug exits a second: %llu bytes\n",
+		      (unsigned long long)totals.bytes);
+	assert_in_range(totals.bytes, 100000, 1 << 20);
+}
+
 /* Text from elsewhere: in a name, in the environment. */
 static struct latency_class hostile_class(unsigned int class)
 {
@@ -874,6 +942,7 @@ int main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_overwrite),
 		cmocka_unit_test(test_no_space),
+		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_html),
 		cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_csv),
