@@ -15,7 +15,7 @@
 /* In the page's own units; it scales with the window. */
 #define CHART_WIDTH	960
 #define CHART_LEFT	64
-#define CHART_RIGHT	12
+#define CHART_RIGHT	28
 #define PLOT_WIDTH	(CHART_WIDTH - CHART_LEFT - CHART_RIGHT)
 #define LINE_HEIGHT	52
 #define HIST_HEIGHT	120
@@ -60,10 +60,10 @@ static const char style[] =
 	"td.wrap{white-space:normal;overflow-wrap:anywhere;text-align:left}\n"
 	"code,.m{font-family:ui-monospace,monospace;font-size:13px}\n"
 	"figure{margin:0 0 12px;background:var(--panel);border:1px solid var(--line);"
-	"border-radius:8px;padding:8px 10px 4px}\n"
+	"border-radius:8px;padding:8px 10px 4px;overflow-x:auto}\n"
 	"figcaption{font-size:13px;padding:0 2px 2px;overflow-wrap:anywhere}\n"
 	"figcaption b{color:var(--ink);font-weight:600}\n"
-	"svg{display:block;width:100%;height:auto}\n"
+	"svg{display:block;width:100%;min-width:620px;height:auto}\n"
 	"svg text{fill:var(--dim);font:12px system-ui,sans-serif}\n"
 	".grid{stroke:var(--grid);stroke-width:1}\n"
 	".axis{stroke:var(--line);stroke-width:1}\n"
@@ -77,7 +77,8 @@ static const char style[] =
 	"--line:#bbb;--grid:#ddd;--debug:#2f6fde;--other:#a9b4c0;--stray:#c4291c;--mark:#8a5a00}"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}"
 	"main{max-width:none;padding:0}figure,tr,.tiles{break-inside:avoid}"
-	"h2,h3{break-after:avoid}.scroll{overflow:visible}body{font-size:11pt}"
+	"h2,h3,h2+p,h3+p{break-after:avoid}.scroll,figure{overflow:visible}svg{min-width:0}"
+	"body{font-size:11pt}.tiles{grid-template-columns:repeat(6,1fr)}.tiles dd{font-size:15pt}"
 	"th,td{padding:3px 6px;font-size:9pt}}\n";
 
 static void put(FILE *out, const char *text)
@@ -206,29 +207,36 @@ static double axis_step(double length)
 	return length / (5 * step) <= 8 ? 5 * step : 10 * step;
 }
 
-static void put_time_axis(FILE *out, double seconds, double shown, int top, int bottom, bool labels)
+static void put_time_axis(FILE *out, double seconds, int top, int bottom)
 {
 	double step = axis_step(seconds), at;
 	int i;
 
 	for (i = 0; (at = i * step) <= seconds * 1.0001; i++) {
-		double x = CHART_LEFT + at / shown * PLOT_WIDTH;
+		double x = CHART_LEFT + at / seconds * PLOT_WIDTH;
 
-		fprintf(out, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", x, x,
-			top, bottom);
-		if (labels)
-			fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%g%s</text>", x,
-				bottom + 15, i ? "middle" : "start", at, i ? "" : " s");
+		fprintf(out, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
+			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%g%s</text>", x, x, top, bottom,
+			x, bottom + 18, i ? "middle" : "start", at, i ? "" : " s");
 	}
+}
+
+/* How long a part of the timeline is: the last one may be cut. */
+static double column_seconds(const struct summary *summary, size_t i)
+{
+	uint64_t start = i * summary->column_ns;
+	uint64_t ns = summary->duration_ns > start ? summary->duration_ns - start : 0;
+
+	if (ns > summary->column_ns)
+		ns = summary->column_ns;
+	return ns ? ns / 1e9 : 1e-9;
 }
 
 /* One vCPU, or all: a bar for each part of the time, what is a debug exit below the others. */
 static void put_timeline(FILE *out, const struct summary *summary, const struct summary_vcpu *vcpu,
-			 uint64_t most)
+			 double most)
 {
-	const double width = (double)PLOT_WIDTH / summary->nr_columns;
-	const double step = summary->column_ns / 1e9;
-	const double shown = summary->nr_columns * step;
+	const double seconds = summary->duration_ns ? summary->duration_ns / 1e9 : 1e-9;
 	const int top = 6, bottom = top + LINE_HEIGHT;
 	char text[32], rate[16];
 	size_t i;
@@ -253,26 +261,30 @@ static void put_timeline(FILE *out, const struct summary *summary, const struct 
 		fputs(" nobody asked for</span>", out);
 	}
 	fprintf(out, "</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"timeline of ",
-		CHART_WIDTH, bottom + 22);
+		CHART_WIDTH, bottom + 24);
 	put(out, *vcpu->vm ? vcpu->vm : "all vCPUs");
 	if (!vcpu->many)
 		fprintf(out, " vCPU %u", vcpu->id);
 	fputs("\">\n", out);
-	put_time_axis(out, summary->duration_ns / 1e9, shown, top, bottom, true);
-	format_count(rate, sizeof(rate), most / step);
+	put_time_axis(out, seconds, top, bottom);
+	format_count(rate, sizeof(rate), most);
 	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s/s</text>"
 		"<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>\n",
 		CHART_LEFT - 6, top + 10, rate, CHART_LEFT - 6, bottom);
 	for (i = 0; i < summary->nr_columns; i++) {
 		const struct summary_column *c = &vcpu->columns[i];
 		uint64_t all = c->exits > c->debug_exits ? c->exits : c->debug_exits;
-		double x = CHART_LEFT + i * width, w = width > 2 ? width - 0.6 : width;
-		double high = most ? (double)all / most * LINE_HEIGHT : 0;
-		double debug = most ? (double)c->debug_exits / most * LINE_HEIGHT : 0;
+		double at = i * (summary->column_ns / 1e9), span = column_seconds(summary, i);
+		double x = CHART_LEFT + at / seconds * PLOT_WIDTH;
+		double w = span / seconds * PLOT_WIDTH;
+		double high = most ? all / span / most * LINE_HEIGHT : 0;
+		double debug = most ? c->debug_exits / span / most * LINE_HEIGHT : 0;
 
 		if (!all && !c->stray)
 			continue;
-		format_seconds(text, sizeof(text), i * step);
+		if (w > 2)
+			w -= 0.6;
+		format_seconds(text, sizeof(text), at);
 		fprintf(out, "<g><title>at %s: %llu debug exits", text,
 			(unsigned long long)c->debug_exits);
 		if (vcpu->exits_known)
@@ -297,16 +309,16 @@ static void put_timeline(FILE *out, const struct summary *summary, const struct 
 		CHART_LEFT, CHART_WIDTH - CHART_RIGHT, bottom, bottom);
 }
 
-static uint64_t most_in_column(const struct summary *summary, const struct summary_vcpu *vcpu)
+/* Exits a second where there are most. */
+static double highest_rate(const struct summary *summary, const struct summary_vcpu *vcpu)
 {
-	uint64_t most = 0;
+	double most = 0, span;
 	size_t i;
 
 	for (i = 0; i < summary->nr_columns; i++) {
-		if (vcpu->columns[i].exits > most)
-			most = vcpu->columns[i].exits;
-		if (vcpu->columns[i].debug_exits > most)
-			most = vcpu->columns[i].debug_exits;
+		span = column_seconds(summary, i);
+		most = fmax(most, vcpu->columns[i].exits / span);
+		most = fmax(most, vcpu->columns[i].debug_exits / span);
 	}
 	return most;
 }
@@ -339,9 +351,9 @@ static void put_timelines(FILE *out, const struct summary *summary)
 	fputs("<span class=\"key stray\"></span>events that nobody asked for</p>\n", out);
 	if (summary->nr_vcpus > 1)
 		put_timeline(out, summary, &summary->total,
-			     most_in_column(summary, &summary->total));
+			     highest_rate(summary, &summary->total));
 	for (i = 0; i < summary->nr_vcpus && i < MAX_TIMELINES; i++)
-		put_timeline(out, summary, sorted[i], most_in_column(summary, sorted[i]));
+		put_timeline(out, summary, sorted[i], highest_rate(summary, sorted[i]));
 	if (i < summary->nr_vcpus)
 		fprintf(out, "<p class=\"dim\">The %zu vCPUs with fewer debug exits are not drawn.</p>\n",
 			summary->nr_vcpus - i);
@@ -365,9 +377,12 @@ static void put_ns_cell(FILE *out, uint64_t ticks, uint64_t hz)
 static void put_histogram(FILE *out, const struct summary_group *group)
 {
 	const struct latency *l = &group->latency;
-	const int top = 20, bottom = top + HIST_HEIGHT;
+	/* Two lines of text above, so that the marks' never meet. */
+	const int top = 32, bottom = top + HIST_HEIGHT;
 	unsigned int i, first = KVMDBG_HIST_BUCKETS, last = 0;
 	double low, high, width, dense = 0, scale;
+	uint64_t beyond = 0;
+	const uint64_t far = 8 * latency_percentile(l, 995);
 	char text[32], text2[32];
 	int tick;
 	static const struct {
@@ -378,6 +393,11 @@ static void put_histogram(FILE *out, const struct summary_group *group)
 	for (i = 0; i < KVMDBG_HIST_BUCKETS; i++) {
 		if (!l->buckets[i])
 			continue;
+		/* A few that took very long would leave no room for all others. */
+		if (first < i && bucket_low(i) > far) {
+			beyond += l->buckets[i];
+			continue;
+		}
 		if (first > i)
 			first = i;
 		last = i;
@@ -401,8 +421,15 @@ static void put_histogram(FILE *out, const struct summary_group *group)
 	put_number(out, l->count);
 	format_ns(text, sizeof(text), ticks_to_ns(l->sum / l->count, group->hz));
 	format_ns(text2, sizeof(text2), ticks_to_ns(l->max, group->hz));
-	fprintf(out, ", mean %ss, longest %ss</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"histogram of ",
-		text, text2, CHART_WIDTH, bottom + 22);
+	fprintf(out, ", mean %ss, longest %ss", text, text2);
+	if (beyond) {
+		fputs("; ", out);
+		put_number(out, beyond);
+		format_ns(text, sizeof(text), ticks_to_ns(bucket_low(last + 1), group->hz));
+		fprintf(out, " beyond %ss not drawn", text);
+	}
+	fprintf(out, "</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"histogram of ",
+		CHART_WIDTH, bottom + 22);
 	put(out, group->name);
 	fputs("\">\n", out);
 	for (tick = low; tick <= high; tick++) {
@@ -436,13 +463,14 @@ static void put_histogram(FILE *out, const struct summary_group *group)
 	}
 	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		uint64_t value = latency_percentile(l, marks[i].permille);
-		double x = CHART_LEFT + (log2(value ? value : 1) - low) * scale;
+		double x = CHART_LEFT + (log2(value + (value < 8)) - low) * scale;
+		bool edge = x > CHART_WIDTH - 110;
 
 		format_ns(text, sizeof(text), ticks_to_ns(value, group->hz));
 		fprintf(out, "<line class=\"mark\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
 			"<text class=\"marked\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s %ss</text>\n",
-			x, x, top - 4, bottom, x + (i ? 4 : -4), top - 6, i ? "start" : "end",
-			marks[i].name, text);
+			x, x, (int)i * 14 + 3, bottom, x + (edge ? -5 : 5), (int)i * 14 + 12,
+			edge ? "end" : "start", marks[i].name, text);
 	}
 	fprintf(out, "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>\n</svg>\n</figure>\n",
 		CHART_LEFT, CHART_WIDTH - CHART_RIGHT, bottom, bottom);
@@ -457,7 +485,7 @@ static void put_costs(FILE *out, const struct summary *summary)
 		return;
 	fputs("<section>\n<h2>Costs</h2>\n<p class=\"dim\">Times in nanoseconds (n), microseconds (u), "
 	      "milliseconds (m) or seconds; percentiles are right within 6 percent.</p>\n"
-	      "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\" class=\"l\">cost</th>"
+	      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"costs\"><table>\n<thead><tr><th scope=\"col\" class=\"l\">cost</th>"
 	      "<th scope=\"col\">count</th><th scope=\"col\">mean</th><th scope=\"col\">median</th>"
 	      "<th scope=\"col\">p90</th><th scope=\"col\">p99</th><th scope=\"col\">longest</th></tr></thead>\n<tbody>\n",
 	      out);
@@ -492,7 +520,7 @@ static void put_vcpus(FILE *out, const struct summary *summary)
 	size_t n;
 	int i;
 
-	fputs("<section>\n<h2>vCPUs</h2>\n<div class=\"scroll\"><table>\n<thead><tr>"
+	fputs("<section>\n<h2>vCPUs</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"vCPUs\"><table>\n<thead><tr>"
 	      "<th scope=\"col\" class=\"l\">VM</th><th scope=\"col\">vCPU</th>"
 	      "<th scope=\"col\">exits</th><th scope=\"col\">debug exits</th>", out);
 	for (i = 0; i < KVMDBG_NR_KINDS; i++)
@@ -562,7 +590,7 @@ static void put_hits(FILE *out, const struct summary *summary)
 	put_number(out, summary->all_hits);
 	fputs(" single hits; ", out);
 	put_number(out, summary->model.dropped_hits);
-	fputs(" were counted only.</p>\n<h3>Where</h3>\n<div class=\"scroll\"><table>\n<thead><tr>"
+	fputs(" were counted only.</p>\n<h3>Where</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"places that were hit\"><table>\n<thead><tr>"
 	      "<th scope=\"col\">hits kept</th><th scope=\"col\" class=\"l\">address</th>"
 	      "<th scope=\"col\" class=\"l\">kind</th><th scope=\"col\" class=\"l\">armed by</th>"
 	      "<th scope=\"col\" class=\"l\">VM</th></tr></thead>\n<tbody>\n", out);
@@ -581,7 +609,7 @@ static void put_hits(FILE *out, const struct summary *summary)
 	if (i < summary->nr_places || summary->other_places)
 		fprintf(out, "<p class=\"dim\">%s%zu more places are not shown.</p>\n",
 			summary->other_places ? "More than " : "", summary->nr_places - i);
-	fputs("<h3>The last ones</h3>\n<div class=\"scroll\"><table>\n<thead><tr>"
+	fputs("<h3>The last ones</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"last hits\"><table>\n<thead><tr>"
 	      "<th scope=\"col\">time</th><th scope=\"col\" class=\"l\">address</th>"
 	      "<th scope=\"col\" class=\"l\">kind</th><th scope=\"col\" class=\"l\">armed by</th>"
 	      "<th scope=\"col\" class=\"l\">VM</th><th scope=\"col\">vCPU</th>"
@@ -609,7 +637,7 @@ static void put_environment(FILE *out, const struct summary *summary)
 	const char *key, *value;
 	size_t i;
 
-	fputs("<section>\n<h2>Environment</h2>\n<div class=\"scroll\"><table>\n<tbody>\n", out);
+	fputs("<section>\n<h2>Environment</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"environment\"><table>\n<tbody>\n", out);
 	for (i = 0; (value = recording_env_at(summary->recording, i, &key)); i++) {
 		if (!env_shown(key))
 			continue;

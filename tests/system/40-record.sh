@@ -22,6 +22,7 @@ top_start || { plan; exit 1; }
 kvmdbg record -o r.kvmdbg --window 200 --hits-rate 100 -- \
 	kvmdbg-vmm load sw=100,step=200,stray=3,guest=50,mmio=40 >load 2>err
 is $? 0 "record ends with its command" || sed 's/^/# /' err
+is "$(grep -c interpreted err)" 0 "its programs run as machine code"
 check "it says how the command ended" grep -q "the command: exit status 0" err
 pid=$(sed -n 's/.*pid=\([0-9]*\).*/\1/p;' load | head -n 1)
 top_settle
