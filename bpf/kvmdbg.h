@@ -136,7 +136,8 @@ struct kvmdbg_hist {
  * @hit_window: start of the window in which @hit_count hits were sent
  * @hit_count: hits sent since @hit_window
  * @in_debug: the exit that is being handled is a debug exit
- * @debug_ns: x86: when user space was told of a debug exit that it still handles, or 0
+ * @debug_ns: x86: when user space was told of a debug exit that it still handles (when recording
+ *	of any exit), or 0
  * @reason: of the exit that is being handled, by enum kvmdbg_extra
  * @armed: the guest was entered with debug registers armed
  * @extra: by enum kvmdbg_extra: number of a further histogram, 0 for none yet; values counted

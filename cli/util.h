@@ -30,7 +30,7 @@ int flush_stdout(void);
 /**
  * open_signals - a file to read from the signals that end a command, SIGWINCH and SIGCHLD
  *
- * They are blocked. A closed pipe becomes an error of write().
+ * They are blocked. A closed pipe and a limit of file sizes become errors of write().
  *
  * Return: a file, or -1 after a message
  */
