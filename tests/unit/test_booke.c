@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the cause of a BookE debug exit means, and what kind of CPU this is. */
+#include "../../bpf/booke.h"
 #include "fixture.h"
 
 static uint32_t kinds(uint32_t dbsr, uint32_t flags)
@@ -99,6 +100,34 @@ static void test_events(void **state)
 	assert_true(booke_backend.object_end - booke_backend.object > 1000);
 }
 
+/* Every exit number has a histogram of its own, one more for what user space gets to see. */
+static void test_reasons(void **state)
+{
+	bool used[KVMDBG_EXTRA_REASONS] = { false };
+	struct latency_class light, heavy;
+	unsigned int nr, reason;
+
+	(void)state;
+	for (nr = 0; nr <= 42; nr = nr == 15 ? 32 : nr + 1) {
+		reason = BOOKE_REASON(nr);
+		assert_true(reason + 1 < KVMDBG_EXTRA_REASONS);
+		assert_false(used[reason] || used[reason + 1]);
+		used[reason] = used[reason + 1] = true;
+		light = booke_backend.latency_class(EXTRA_CLASS(reason));
+		heavy = booke_backend.latency_class(EXTRA_CLASS(reason + 1));
+		assert_int_equal(light.flags, CLASS_OTHER | CLASS_REASON);
+		assert_int_equal(heavy.flags, CLASS_OTHER | CLASS_REASON | CLASS_HEAVY);
+		assert_non_null(light.name);
+		assert_string_equal(light.name, heavy.name);
+	}
+	light = booke_backend.latency_class(EXTRA_CLASS(BOOKE_REASON(13)));
+	assert_string_equal(light.name, "DTLB_MISS");
+	light = booke_backend.latency_class(EXTRA_CLASS(BOOKE_REASON(35)));
+	assert_string_equal(light.name, "PERFORMANCE_MONITOR");
+	light = booke_backend.latency_class(NR_CLASSES - 1);
+	assert_int_equal(light.flags, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +135,7 @@ int main(void)
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_cpu),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_reasons),
 	};
 
 	return cmocka_run_group_tests_name("booke", tests, NULL, NULL);
