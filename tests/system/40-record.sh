@@ -98,7 +98,7 @@ check "killed: and it is said that there was more" grep -q "cut short" err
 check "killed: it has debug exits" test "$(of s.kvmdbg total.exits.debug 2>/dev/null)" -gt 0
 
 # for the host: the recording, and what its report is here
-hexdump -ve '64/1 "%02x" "\n"' r.kvmdbg | sed 's/  *$//; s/^/# file r.kvmdbg /'
+hexdump -ve '512/1 "%02x" "\n"' r.kvmdbg | sed 's/  *$//; s/^/# file r.kvmdbg /'
 for format in text json csv trace; do
 	echo "# report $format $(kvmdbg report --format $format r.kvmdbg | sha256sum | cut -d' ' -f1)"
 done
