@@ -106,6 +106,35 @@ static void put(FILE *out, const char *text)
 	}
 }
 
+/* What does not fit is scrolled, also with the keyboard. */
+static void begin_table(FILE *out, const char *label)
+{
+	fprintf(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
+		"<table>\n", label);
+}
+
+struct column {
+	const char *title;
+	bool left;
+};
+
+/* The head of a table, which the caller ends. */
+static void put_columns(FILE *out, const struct column *columns)
+{
+	fputs("<thead><tr>", out);
+	for (; columns->title; columns++) {
+		fprintf(out, "<th scope=\"col\"%s>", columns->left ? " class=\"l\"" : "");
+		put(out, columns->title);
+		fputs("</th>", out);
+	}
+}
+
+static void put_bar(FILE *out, const char *class, double x, double y, double w, double h)
+{
+	fprintf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"",
+		class, x, y, w, h);
+}
+
 static void put_number(FILE *out, uint64_t value)
 {
 	char text[32];
@@ -293,16 +322,19 @@ static void put_timeline(FILE *out, const struct summary *summary, const struct 
 		if (c->stray)
 			fprintf(out, ", %llu nobody asked for", (unsigned long long)c->stray);
 		fputs("</title>", out);
-		if (all > c->debug_exits)
-			fprintf(out, "<rect class=\"other\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-				x, bottom - high, w, high - debug);
+		if (all > c->debug_exits) {
+			put_bar(out, "other", x, bottom - high, w, high - debug);
+			fputs("/>", out);
+		}
 		/* Few among many are still to be seen. */
-		if (c->debug_exits)
-			fprintf(out, "<rect class=\"debug\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-				x, bottom - (debug < 1 ? 1 : debug), w, debug < 1 ? 1 : debug);
-		if (c->stray)
-			fprintf(out, "<rect class=\"stray\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"4\"/>",
-				x, bottom + 1, w < 3 ? 3 : w);
+		if (c->debug_exits) {
+			put_bar(out, "debug", x, bottom - fmax(debug, 1), w, fmax(debug, 1));
+			fputs("/>", out);
+		}
+		if (c->stray) {
+			put_bar(out, "stray", x, bottom + 1, fmax(w, 3), 4);
+			fputs("/>", out);
+		}
 		fputs("</g>\n", out);
 	}
 	fprintf(out, "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>\n</svg>\n</figure>\n",
@@ -344,8 +376,8 @@ static void put_timelines(FILE *out, const struct summary *summary)
 	}
 	memcpy(sorted, summary->vcpus, summary->nr_vcpus * sizeof(*sorted));
 	qsort(sorted, summary->nr_vcpus, sizeof(*sorted), by_debug_exits);
-	fputs("<section>\n<h2>Timeline</h2>\n<p class=\"dim\">Exits a second, each vCPU on a scale of its own."
-	      "<span class=\"key debug\"></span>debug exits", out);
+	fputs("<section>\n<h2>Timeline</h2>\n<p class=\"dim\">Exits a second, each vCPU on a scale "
+	      "of its own.<span class=\"key debug\"></span>debug exits", out);
 	if (summary->total.exits_known)
 		fputs("<span class=\"key other\"></span>other exits", out);
 	fputs("<span class=\"key stray\"></span>events that nobody asked for</p>\n", out);
@@ -457,8 +489,8 @@ static void put_histogram(FILE *out, const struct summary_group *group)
 			h = 1;
 		format_ns(text, sizeof(text), ticks_to_ns(bucket_low(i), group->hz));
 		format_ns(text2, sizeof(text2), ticks_to_ns(bucket_low(i + 1), group->hz));
-		fprintf(out, "<rect class=\"debug\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%ss to %ss: %llu</title></rect>\n",
-			x, bottom - h, w > 1.5 ? w - 0.5 : w, h, text, text2,
+		put_bar(out, "debug", x, bottom - h, w > 1.5 ? w - 0.5 : w, h);
+		fprintf(out, "><title>%ss to %ss: %llu</title></rect>\n", text, text2,
 			(unsigned long long)l->buckets[i]);
 	}
 	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -483,12 +515,15 @@ static void put_costs(FILE *out, const struct summary *summary)
 
 	if (count < 0)
 		return;
-	fputs("<section>\n<h2>Costs</h2>\n<p class=\"dim\">Times in nanoseconds (n), microseconds (u), "
-	      "milliseconds (m) or seconds; percentiles are right within 6 percent.</p>\n"
-	      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"costs\"><table>\n<thead><tr><th scope=\"col\" class=\"l\">cost</th>"
-	      "<th scope=\"col\">count</th><th scope=\"col\">mean</th><th scope=\"col\">median</th>"
-	      "<th scope=\"col\">p90</th><th scope=\"col\">p99</th><th scope=\"col\">longest</th></tr></thead>\n<tbody>\n",
-	      out);
+	fputs("<section>\n<h2>Costs</h2>\n<p class=\"dim\">Times in nanoseconds (n), "
+	      "microseconds (u), milliseconds (m) or seconds; percentiles are right within 6 "
+	      "percent.</p>\n", out);
+	begin_table(out, "costs");
+	put_columns(out, (const struct column[]){
+			    { "cost", true }, { "count", false }, { "mean", false },
+			    { "median", false }, { "p90", false }, { "p99", false },
+			    { "longest", false }, { NULL, false } });
+	fputs("</tr></thead>\n<tbody>\n", out);
 	for (i = 0; i < count; i++) {
 		const struct latency *l = &groups[i].latency;
 
@@ -504,8 +539,8 @@ static void put_costs(FILE *out, const struct summary *summary)
 		put_ns_cell(out, l->max, groups[i].hz);
 		fputs("</tr>\n", out);
 	}
-	fputs("</tbody>\n</table></div>\n<h3>How they are spread</h3>\n"
-	      "<p class=\"dim\">Time to the right, doubling at each line; the area of a bar is how many.</p>\n", out);
+	fputs("</tbody>\n</table></div>\n<h3>How they are spread</h3>\n<p class=\"dim\">Time to "
+	      "the right, doubling at each line; the area of a bar is how many.</p>\n", out);
 	for (i = 0; i < count; i++)
 		if (groups[i].hz)
 			put_histogram(out, &groups[i]);
@@ -520,9 +555,11 @@ static void put_vcpus(FILE *out, const struct summary *summary)
 	size_t n;
 	int i;
 
-	fputs("<section>\n<h2>vCPUs</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"vCPUs\"><table>\n<thead><tr>"
-	      "<th scope=\"col\" class=\"l\">VM</th><th scope=\"col\">vCPU</th>"
-	      "<th scope=\"col\">exits</th><th scope=\"col\">debug exits</th>", out);
+	fputs("<section>\n<h2>vCPUs</h2>\n", out);
+	begin_table(out, "vCPUs");
+	put_columns(out, (const struct column[]){
+			    { "VM", true }, { "vCPU", false }, { "exits", false },
+			    { "debug exits", false }, { NULL, false } });
 	for (i = 0; i < KVMDBG_NR_KINDS; i++)
 		if (kind_name(model, i) && total->events[i])
 			fprintf(out, "<th scope=\"col\">%s</th>", kind_name(model, i));
@@ -590,10 +627,12 @@ static void put_hits(FILE *out, const struct summary *summary)
 	put_number(out, summary->all_hits);
 	fputs(" single hits; ", out);
 	put_number(out, summary->model.dropped_hits);
-	fputs(" were counted only.</p>\n<h3>Where</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"places that were hit\"><table>\n<thead><tr>"
-	      "<th scope=\"col\">hits kept</th><th scope=\"col\" class=\"l\">address</th>"
-	      "<th scope=\"col\" class=\"l\">kind</th><th scope=\"col\" class=\"l\">armed by</th>"
-	      "<th scope=\"col\" class=\"l\">VM</th></tr></thead>\n<tbody>\n", out);
+	fputs(" were counted only.</p>\n<h3>Where</h3>\n", out);
+	begin_table(out, "places that were hit");
+	put_columns(out, (const struct column[]){
+			    { "hits kept", false }, { "address", true }, { "kind", true },
+			    { "armed by", true }, { "VM", true }, { NULL, false } });
+	fputs("</tr></thead>\n<tbody>\n", out);
 	for (i = 0; i < summary->nr_places && i < MAX_PLACES; i++) {
 		const struct summary_place *place = &summary->places[i];
 
@@ -609,13 +648,13 @@ static void put_hits(FILE *out, const struct summary *summary)
 	if (i < summary->nr_places || summary->other_places)
 		fprintf(out, "<p class=\"dim\">%s%zu more places are not shown.</p>\n",
 			summary->other_places ? "More than " : "", summary->nr_places - i);
-	fputs("<h3>The last ones</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"last hits\"><table>\n<thead><tr>"
-	      "<th scope=\"col\">time</th><th scope=\"col\" class=\"l\">address</th>"
-	      "<th scope=\"col\" class=\"l\">kind</th><th scope=\"col\" class=\"l\">armed by</th>"
-	      "<th scope=\"col\" class=\"l\">VM</th><th scope=\"col\">vCPU</th>"
-	      "<th scope=\"col\" class=\"l\">", out);
-	put(out, summary->model.raw_name);
-	fputs("</th></tr></thead>\n<tbody>\n", out);
+	fputs("<h3>The last ones</h3>\n", out);
+	begin_table(out, "last hits");
+	put_columns(out, (const struct column[]){
+			    { "time", false }, { "address", true }, { "kind", true },
+			    { "armed by", true }, { "VM", true }, { "vCPU", false },
+			    { summary->model.raw_name, true }, { NULL, false } });
+	fputs("</tr></thead>\n<tbody>\n", out);
 	first = summary->nr_hits > MAX_HITS ? summary->nr_hits - MAX_HITS : 0;
 	for (i = first; i < summary->nr_hits; i++) {
 		const struct kvmdbg_hit *hit = &summary->hits[i].hit;
@@ -637,7 +676,9 @@ static void put_environment(FILE *out, const struct summary *summary)
 	const char *key, *value;
 	size_t i;
 
-	fputs("<section>\n<h2>Environment</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"environment\"><table>\n<tbody>\n", out);
+	fputs("<section>\n<h2>Environment</h2>\n", out);
+	begin_table(out, "environment");
+	fputs("<tbody>\n", out);
 	for (i = 0; (value = recording_env_at(summary->recording, i, &key)); i++) {
 		if (!env_shown(key))
 			continue;
