@@ -73,6 +73,7 @@ void top_parse(struct top_options *options, int argc, char **argv);
 int top_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int report_main(int argc, char **argv);
+int diff_main(int argc, char **argv);	/* builds with R's library only */
 int doctor_main(int argc, char **argv);
 
 #endif /* KVMDBG_COMMANDS_H */

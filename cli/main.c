@@ -6,6 +6,11 @@
 #include "commands.h"
 #include "util.h"
 
+/* It needs a library that a board does without. */
+#ifndef HAVE_RMATH
+#define diff_main NULL
+#endif
+
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -14,6 +19,7 @@ static const struct command {
 	{ "top", top_main, "live view of debug events and what they cost" },
 	{ "record", record_main, "keep in a file what happens, for kvmdbg report" },
 	{ "report", report_main, "show a recording: text, JSON, CSV, HTML, trace" },
+	{ "diff", diff_main, "compare what entering and leaving a guest costs, before and after" },
 	{ "doctor", doctor_main, "what this host offers, what is missing, and the remedy" },
 };
 
@@ -36,6 +42,9 @@ static int run(const struct command *command, int argc, char **argv)
 	char name[32];
 	int ret;
 
+	if (!command->run)
+		return complain(EXIT_FEATURE, "'%s' is not in this build: copy the files to a host whose kvmdbg has it",
+				command->name);
 	/* What messages call the command */
 	snprintf(name, sizeof(name), "kvmdbg %s", command->name);
 	argv[0] = name;

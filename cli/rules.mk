@@ -6,8 +6,11 @@ KVMDBG_VERSION ?= 0.1
 CLI_SRC := $(wildcard cli/*.c)
 CLI_FLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DKVMDBG_VERSION='"$(KVMDBG_VERSION)"' -MMD -MP
 CLI_LIBS := -lbpf -lelf -lz -ljson-c -lncursesw -lm
+CLI_LIBS_HOST := -l:libRmath.a $(CLI_LIBS) -ltinfo
 CLI_OBJ_HOST := $(CLI_SRC:%.c=$(BUILD_HOST)/%.o) $(BUILD_HOST)/cli/objects.o
-CLI_OBJ_BOARD := $(patsubst %.c,$(BUILD_BOARD)/%.o,$(filter-out cli/x86.c,$(CLI_SRC))) $(BUILD_BOARD)/cli/objects.o
+# diff is for the machine that one develops on: the board does without R's library
+CLI_SRC_HOST := cli/x86.c cli/diff.c cli/compare.c cli/stats.c
+CLI_OBJ_BOARD := $(patsubst %.c,$(BUILD_BOARD)/%.o,$(filter-out $(CLI_SRC_HOST),$(CLI_SRC))) $(BUILD_BOARD)/cli/objects.o
 
 HOST_BINS += $(BUILD_HOST)/kvmdbg
 BOARD_BINS += $(BUILD_BOARD)/kvmdbg
@@ -15,7 +18,7 @@ BOARD_BINS += $(BUILD_BOARD)/kvmdbg
 $(BUILD_HOST)/cli/%.o: cli/%.c cli/rules.mk $(HOST_LIBBPF_STAMP)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC_HOST) $(CFLAGS_HOST) $(CLI_FLAGS) -c $< -o $@
+	$(Q)$(CC_HOST) $(CFLAGS_HOST) $(CLI_FLAGS) -DHAVE_RMATH -c $< -o $@
 
 $(BUILD_HOST)/cli/objects.o: cli/objects.S $(BUILD_HOST)/booke.bpf.o $(BUILD_HOST)/x86.bpf.o
 	$(call say,AS,$@)
@@ -24,7 +27,7 @@ $(BUILD_HOST)/cli/objects.o: cli/objects.S $(BUILD_HOST)/booke.bpf.o $(BUILD_HOS
 
 $(BUILD_HOST)/kvmdbg: $(CLI_OBJ_HOST)
 	$(call say,LD,$@)
-	$(Q)$(CC_HOST) $(LDFLAGS_HOST) $^ $(CLI_LIBS) -ltinfo -o $@
+	$(Q)$(CC_HOST) $(LDFLAGS_HOST) $^ $(CLI_LIBS_HOST) -o $@
 
 $(BUILD_BOARD)/cli/%.o: cli/%.c cli/rules.mk $(SYSROOT_STAMP)
 	$(call say,CC,$@)

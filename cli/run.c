@@ -13,6 +13,7 @@
 #include "util.h"
 
 #define BENCH_SCHEMA	"kvmdbg.bench/1"
+#define NOISE_SCHEMA	"kvmdbg.noise/1"
 
 /* Ten times what thousands of rows take; JSON in memory is many times its text. */
 #define MAX_FILE	(16U << 20)
@@ -69,13 +70,24 @@ bool run_set_env(struct run *run, enum run_env env, const char *value, size_t le
 	return run->env[env] || refuse(run, "no memory");
 }
 
+/* They are keys, too, so they must look alike only if they are the same. */
+static bool is_name(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~' || text[i] == '\\')
+			return false;
+	return len && len <= MAX_NAME;
+}
+
 bool run_add_row(struct run *run, const char *name, size_t name_len, const char *unit,
 		 size_t unit_len, bool exact)
 {
 	struct run_row *row;
 
-	if (!name_len || name_len > MAX_NAME || !unit_len || unit_len > MAX_NAME)
-		return refuse(run, "row %zu: a name or unit is empty or longer than %d bytes",
+	if (!is_name(name, name_len) || !is_name(unit, unit_len))
+		return refuse(run, "row %zu: a name or unit is not 1 to %d printable characters of ASCII",
 			      run->nr_rows + 1, MAX_NAME);
 	row = reallocarray(run->rows, run->nr_rows + 1, sizeof(*row));
 	if (!row)
@@ -84,8 +96,8 @@ bool run_add_row(struct run *run, const char *name, size_t name_len, const char 
 	row += run->nr_rows++;
 	memset(row, 0, sizeof(*row));
 	row->exact = exact;
-	row->name = escaped(name, name_len);
-	row->unit = escaped(unit, unit_len);
+	row->name = strndup(name, name_len);
+	row->unit = strndup(unit, unit_len);
 	return (row->name && row->unit) || refuse(run, "no memory");
 }
 
@@ -235,19 +247,24 @@ static bool parse_root(struct run *run, struct json_object *root)
 	struct json_object *schema = member(root, "schema", json_type_string);
 	struct json_object *env = member(root, "env", json_type_object);
 	struct json_object *rows = member(root, "rows", json_type_array);
+	struct json_object *runs = member(root, "runs", json_type_int);
 	const char *name = schema ? json_object_get_string(schema) : "";
+	bool noise = !strcmp(name, NOISE_SCHEMA);
 	char shown[64];
 	size_t i;
 
-	if (!strncmp(name, "kvmdbg.bench/", 13) && strcmp(name, BENCH_SCHEMA)) {
+	if (!noise && strcmp(name, BENCH_SCHEMA)) {
 		escape(shown, sizeof(shown), name, strlen(name));
-		return refuse(run, "its schema is %s, and this kvmdbg reads %s: use the kvmdbg that wrote it, or a newer one",
-			      shown, BENCH_SCHEMA);
+		return refuse(run, "it is JSON, but of schema '%s'; this kvmdbg reads %s and %s",
+			      shown, BENCH_SCHEMA, NOISE_SCHEMA);
 	}
-	if (strcmp(name, BENCH_SCHEMA))
-		return refuse(run, "it is JSON, but not of schema %s", BENCH_SCHEMA);
 	if (!env || !rows)
 		return refuse(run, "env or rows is missing");
+	if (noise) {
+		if (!runs || json_object_get_int64(runs) < 1)
+			return refuse(run, "a noise floor takes the number of runs it is for");
+		run->noise_runs = json_object_get_int64(runs);
+	}
 	if (!parse_env(run, env))
 		return false;
 	for (i = 0; i < json_object_array_length(rows); i++)

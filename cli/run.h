@@ -35,8 +35,8 @@ enum run_env {
 
 /**
  * struct run_row - a cost that was measured: more is worse
- * @name: unique in a run; escaped
- * @unit: "ns", "instructions", ...; escaped
+ * @name: unique in a run; printable ASCII
+ * @unit: "ns", "instructions", ...; printable ASCII
  * @exact: deterministic, the same in each run of the same code
  * @values: one for each run that the file holds, in the order they were made
  * @nr_values: how many, at least 1
@@ -57,6 +57,7 @@ struct run_row {
  * @env: by enum run_env, escaped; yes or no for what is true or false; NULL if unknown
  * @rows: in the file's order
  * @nr_rows: how many, at least 1
+ * @noise_runs: 0; or how many runs a side the rows are a noise floor for, in percent
  * @why: why a function below returned false
  */
 struct run {
@@ -66,6 +67,7 @@ struct run {
 	char *env[RUN_NR_ENV];
 	struct run_row *rows;
 	size_t nr_rows;
+	size_t noise_runs;
 	char why[256];
 };
 
@@ -82,7 +84,8 @@ const char *run_env_key(enum run_env env);
 int run_load(const char *path, struct run *run);
 
 /**
- * run_parse - read the text of a result of the benchmark, schema kvmdbg.bench/1
+ * run_parse - read a result of the benchmark (schema kvmdbg.bench/1) or a noise floor
+ *	(kvmdbg.noise/1)
  * @run: zeroed; to be released with run_free(), whatever is returned
  * @text: the bytes, of any kind
  * @len: how many
@@ -102,7 +105,7 @@ void run_free(struct run *run);
 /** run_set_env - @value is foreign text of @len bytes, and is escaped */
 bool run_set_env(struct run *run, enum run_env env, const char *value, size_t len);
 
-/** run_add_row - a row without values; @name and @unit are foreign text, and are escaped */
+/** run_add_row - a row without values; @name and @unit are refused if they are not printable ASCII */
 bool run_add_row(struct run *run, const char *name, size_t name_len, const char *unit,
 		 size_t unit_len, bool exact);
 

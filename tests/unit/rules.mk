@@ -27,8 +27,7 @@ $(UNIT_OUT)/test_bpf: | $(BUILD_BOARD)/booke.bpf.o
 
 $(UNIT_OUT)/test_%: $(UNIT_OUT)/test_%.o $(UNIT_OBJ) $(BUILD_HOST)/cli/objects.o
 	$(call say,LD,$@)
-	$(Q)$(CC_HOST) -fsanitize=address,undefined $(LDFLAGS_HOST) $^ -lcmocka $(CLI_LIBS) -ltinfo \
-		-o $@
+	$(Q)$(CC_HOST) -fsanitize=address,undefined $(LDFLAGS_HOST) $^ -lcmocka $(CLI_LIBS_HOST) -o $@
 
 .SECONDARY: $(UNIT_OBJ) $(UNIT_SRC:tests/unit/%.c=$(UNIT_OUT)/%.o)
 -include $(UNIT_OBJ:.o=.d) $(UNIT_SRC:tests/unit/%.c=$(UNIT_OUT)/%.d)
