@@ -13,7 +13,7 @@
  * A calibration is only an estimate, from few runs. Without this margin, 2 % of simulated
  * comparisons of the same code were flagged, with it less than 1 % (tests/unit/test_diff_power.c).
  */
-#define NOISE_MARGIN	(4.0 / 3)
+#define NOISE_MARGIN	1.5
 
 /* A row whose noise is a thousand times its median has no floor worth the name. */
 #define MAX_NOISE	1000

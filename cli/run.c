@@ -70,6 +70,12 @@ bool run_set_env(struct run *run, enum run_env env, const char *value, size_t le
 	return run->env[env] || refuse(run, "no memory");
 }
 
+/* Room for one more, at each power of two for as many again; NULL if there is no memory. */
+static void *grow(void *array, size_t nr, size_t size)
+{
+	return nr & (nr - 1) ? array : reallocarray(array, nr ? 2 * nr : 1, size);
+}
+
 /* They are keys, too, so they must look alike only if they are the same. */
 static bool is_name(const char *text, size_t len)
 {
@@ -89,7 +95,7 @@ bool run_add_row(struct run *run, const char *name, size_t name_len, const char 
 	if (!is_name(name, name_len) || !is_name(unit, unit_len))
 		return refuse(run, "row %zu: a name or unit is not 1 to %d printable characters of ASCII",
 			      run->nr_rows + 1, MAX_NAME);
-	row = reallocarray(run->rows, run->nr_rows + 1, sizeof(*row));
+	row = grow(run->rows, run->nr_rows, sizeof(*row));
 	if (!row)
 		return refuse(run, "no memory");
 	run->rows = row;
@@ -112,7 +118,7 @@ bool run_add_value(struct run *run, double value)
 	if (row->nr_values == RUN_MAX_SAMPLES)
 		return refuse(run, "row '%.150s': more than %d samples", row->name,
 			      RUN_MAX_SAMPLES);
-	values = reallocarray(row->values, row->nr_values + 1, sizeof(*values));
+	values = grow(row->values, row->nr_values, sizeof(*values));
 	if (!values)
 		return refuse(run, "no memory");
 	row->values = values;
