@@ -274,7 +274,7 @@ static void measure(struct compare_row *row, const struct compare_options *optio
 		return;
 	}
 	if (row->exact && (x[0] != x[nx - 1] || y[0] != y[ny - 1])) {
-		decide(row, VERDICT_NOT_COMPARABLE, "said to be exact, but runs of one side differ: %.15g and %.15g",
+		decide(row, VERDICT_NOT_COMPARABLE, "said to be exact, but runs of one side differ: %.16g and %.16g",
 		       x[0] != x[nx - 1] ? x[0] : y[0], x[0] != x[nx - 1] ? x[nx - 1] : y[ny - 1]);
 		return;
 	}

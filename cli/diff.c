@@ -23,6 +23,10 @@
 #define P_COLUMNS		6
 #define LIMIT_COLUMNS		6
 
+/* A count has up to 16 digits, an estimate far fewer. */
+#define COUNT		"%.16g"
+#define ESTIMATE	"%.6g"
+
 enum {
 	OPT_CALIBRATE = 256,
 	OPT_NOISE,
@@ -268,7 +272,7 @@ static void print_env(const struct run *run)
 static void value_text(char *text, size_t size, double value, bool exact)
 {
 	if (exact)
-		snprintf(text, size, "%.15g", value);
+		snprintf(text, size, COUNT, value);
 	else if (value >= 1000)
 		snprintf(text, size, "%.0f", value);
 	else
@@ -444,10 +448,6 @@ static struct json_object *number_json(double value, const char *format)
 	snprintf(text, sizeof(text), format, value);
 	return json_object_new_double_s(value, text);
 }
-
-/* A count has up to 16 digits, an estimate far fewer. */
-#define COUNT		"%.16g"
-#define ESTIMATE	"%.6g"
 
 static void add_number(struct json_object *object, const char *key, double value,
 		       const char *format)
