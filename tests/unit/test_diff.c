@@ -585,18 +585,18 @@ static void test_text(void **state)
 		"limit  threshold 2%, exact rows 0%; noise floor: none\n"
 		"\n"
 		"           base     new    shift   95% interval      p  limit\n"
-		"regressed (ns)\n"
-		"  exit     7000    7210   +3.00%  +2.70..+3.30% <.0001     2%\n"
 		"regressed (instructions)\n"
 		"  exits    2115    2179   +3.03%          exact\n"
+		"regressed (ns)\n"
+		"  exit     7000    7210   +3.00%  +2.70..+3.30% <.0001     2%\n"
 		"\n"
 		"2 regressed\n";
-	const char *rows = "{\"name\":\"exit\",\"unit\":\"ns\",\"exact\":false,\"samples\":[%s]},"
-			   "{\"name\":\"exits\",\"unit\":\"instructions\",\"exact\":true,\"value\":%d}";
+	const char *rows = "{\"name\":\"exits\",\"unit\":\"instructions\",\"exact\":true,\"value\":%d},"
+			   "{\"name\":\"exit\",\"unit\":\"ns\",\"exact\":false,\"samples\":[%s]}";
 
 	(void)state;
-	write_bench("base", ENV, rows, samples(10, 7000), 2115);
-	write_bench("new", ENV, rows, samples(10, 7210), 2179);
+	write_bench("base", ENV, rows, 2115, samples(10, 7000));
+	write_bench("new", ENV, rows, 2179, samples(10, 7210));
 	check("base new", EXIT_NO, NULL);
 	assert_string_equal(out, expected);
 }

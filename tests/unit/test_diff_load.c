@@ -110,7 +110,7 @@ static void test_bad(void **state)
 		{ "{\"schema\":\"kvmdbg.bench/1\",\"env\":[],\"rows\":[]}", "env or rows" },
 		{ "{\"schema\":\"kvmdbg.bench/1\",\"env\":{},\"rows\":{}}", "env or rows" },
 		{ BENCH("", ""), "no rows" },
-		{ BENCH("", "") "x", "no JSON at byte" },
+		{ "{\"schema\":1}x", "no JSON at byte 12" },
 		{ BENCH("\"cpu\":7", ROW("\"value\":1")), "env.cpu" },
 		{ BENCH("\"cpu\":{}", ROW("\"value\":1")), "env.cpu" },
 		{ BENCH("", "null"), "row 1" },
