@@ -127,14 +127,20 @@ int compare_env(const struct compare_set *sets, size_t nr_sets, bool ignore_tuni
  * @new: the set after
  * @options: what is asked for
  *
- * The intervals are not set yet, see compare_intervals().
+ * compare_intervals() has to follow.
  *
  * Return: false if there is no memory
  */
 bool compare_runs(struct compare *compare, const struct compare_set *base,
 		  const struct compare_set *new, const struct compare_options *options);
 
-/** compare_intervals - set them; no verdict needs them; false if there is no memory */
+/**
+ * compare_intervals - set the intervals, and take back "no change" where they reach above the limit
+ *
+ * Apart from compare_runs() because it takes a thousand times as long.
+ *
+ * Return: false if there is no memory
+ */
 bool compare_intervals(struct compare *compare);
 
 /** compare_exit - the exit code that a result means */

@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "compare.h"
+#include "summary.h"
 #include "util.h"
 
 #define DEFAULT_THRESHOLD	0.02
@@ -163,6 +165,44 @@ struct loaded {
 	struct run *runs;
 };
 
+/* Read a file of any kind; @run is to be released whatever is returned. */
+static int load_run(const char *path, struct run *run)
+{
+	struct recording *recording = NULL;
+	int ret = EXIT_OK, err;
+	struct stat st;
+	long len = -1;
+	char *text;
+
+	memset(run, 0, sizeof(*run));
+	text = malloc(RUN_MAX_FILE + 2);
+	run->path = run_escape(path, strlen(path));
+	if (!text || !run->path) {
+		ret = complain(EXIT_IO, "no memory to read a file");
+		goto out;
+	}
+	if (!stat(path, &st))
+		len = read_file(path, text, RUN_MAX_FILE + 2);
+	err = errno;
+	if (len < 0) {
+		ret = complain(EXIT_IO, "cannot read %s: %s", run->path, strerror(err));
+		goto out;
+	}
+	run->dev = st.st_dev;
+	run->ino = st.st_ino;
+	if (recording_is(text, len)) {
+		ret = recording_open(&recording, path);
+		if (!ret && !recording_to_run(recording, run))
+			ret = EXIT_IO;
+		recording_close(recording);
+	} else if (!run_parse(run, text, len)) {
+		ret = complain(EXIT_IO, "cannot use %s: %s", run->path, run->why);
+	}
+out:
+	free(text);
+	return ret;
+}
+
 static bool is_same_file(const struct run *a, const struct run *b)
 {
 	return a->dev == b->dev && a->ino == b->ino;
@@ -179,7 +219,7 @@ static int load_set(struct loaded *loaded, const char *name, char **files, int n
 		return complain(EXIT_IO, "no memory for %d files", nr_files);
 	loaded->set.runs = loaded->runs;
 	for (f = 0; f < nr_files; f++) {
-		ret = run_load(files[f], &loaded->runs[n]);
+		ret = load_run(files[f], &loaded->runs[n]);
 		loaded->set.nr_runs = n + 1;
 		if (ret)
 			return ret;
@@ -378,21 +418,31 @@ static void print_row(const struct compare_row *row, const struct table *table)
 	putchar('\n');
 }
 
+static bool same_heading(const struct compare_row *a, const struct compare_row *b)
+{
+	return a->verdict == b->verdict && !strcmp(a->unit, b->unit) && !strcmp(a->why, b->why);
+}
+
+/* All rows of a verdict, those of one unit together. */
 static void print_rows(const struct compare *compare, const struct table *table,
 		       enum verdict verdict)
 {
-	const struct compare_row *row, *last = NULL;
-	size_t i;
+	const struct compare_row *row, *rows = compare->rows;
+	size_t i, j;
 
 	for (i = 0; i < compare->nr_rows; i++) {
-		row = &compare->rows[i];
+		row = &rows[i];
 		if (row->verdict != verdict)
 			continue;
-		if (!last || strcmp(last->unit, row->unit) || strcmp(last->why, row->why))
-			printf("%s (%s)%s%s\n", verdict_name(verdict), row->unit,
-			       *row->why ? ": " : "", row->why);
-		print_row(row, table);
-		last = row;
+		for (j = 0; j < i && !same_heading(&rows[j], row); j++)
+			;
+		if (j < i)
+			continue;
+		printf("%s (%s)%s%s\n", verdict_name(verdict), row->unit, *row->why ? ": " : "",
+		       row->why);
+		for (; j < compare->nr_rows; j++)
+			if (same_heading(&rows[j], row))
+				print_row(&rows[j], table);
 	}
 }
 
@@ -538,7 +588,7 @@ static int print_json(const struct compare *compare, const struct compare_set *b
 
 static int load_noise(const char *path, struct run *noise)
 {
-	int ret = run_load(path, noise);
+	int ret = load_run(path, noise);
 
 	if (!ret && !noise->noise_runs)
 		ret = complain(EXIT_IO, "cannot use %s as a noise floor: these are measurements: make one with --calibrate",

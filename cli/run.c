@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <json-c/json.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "run.h"
 #include "util.h"
@@ -15,8 +12,6 @@
 #define BENCH_SCHEMA	"kvmdbg.bench/1"
 #define NOISE_SCHEMA	"kvmdbg.noise/1"
 
-/* Ten times what thousands of rows take; JSON in memory is many times its text. */
-#define MAX_FILE	(16U << 20)
 #define MAX_NAME	200
 #define MAX_ENV		4096
 #define MAX_DEPTH	16
@@ -52,9 +47,9 @@ refuse(struct run *run, const char *fmt, ...)
 	return false;
 }
 
-/* A copy that is safe to print; no byte takes more than ten. */
-static char *escaped(const char *text, size_t len)
+char *run_escape(const char *text, size_t len)
 {
+	/* No byte takes more than ten. */
 	size_t size = len * 10 + 1;
 	char *copy = malloc(size);
 
@@ -66,7 +61,7 @@ static char *escaped(const char *text, size_t len)
 bool run_set_env(struct run *run, enum run_env env, const char *value, size_t len)
 {
 	free(run->env[env]);
-	run->env[env] = escaped(value, len < MAX_ENV ? len : MAX_ENV);
+	run->env[env] = run_escape(value, len < MAX_ENV ? len : MAX_ENV);
 	return run->env[env] || refuse(run, "no memory");
 }
 
@@ -289,8 +284,8 @@ bool run_parse(struct run *run, const char *text, size_t len)
 
 	if (!len)
 		return refuse(run, "it is empty");
-	if (len > MAX_FILE)
-		return refuse(run, "it is larger than %u MiB", MAX_FILE >> 20);
+	if (len > RUN_MAX_FILE)
+		return refuse(run, "it is larger than %u MiB", RUN_MAX_FILE >> 20);
 	/* The parser takes a NUL for the end. */
 	if (memchr(text, 0, len))
 		return refuse(run, "it is not text");
@@ -310,33 +305,4 @@ bool run_parse(struct run *run, const char *text, size_t len)
 	ok = parse_root(run, root);
 	json_object_put(root);
 	return ok;
-}
-
-int run_load(const char *path, struct run *run)
-{
-	char *text = malloc(MAX_FILE + 2);
-	int ret = EXIT_OK, err = 0;
-	struct stat st;
-	long len = -1;
-
-	memset(run, 0, sizeof(*run));
-	run->path = escaped(path, strlen(path));
-	if (!text || !run->path) {
-		ret = complain(EXIT_IO, "no memory to read a file");
-		goto out;
-	}
-	if (!stat(path, &st))
-		len = read_file(path, text, MAX_FILE + 2);
-	err = errno;
-	if (len < 0) {
-		ret = complain(EXIT_IO, "cannot read %s: %s", run->path, strerror(err));
-		goto out;
-	}
-	run->dev = st.st_dev;
-	run->ino = st.st_ino;
-	if (!run_parse(run, text, len))
-		ret = complain(EXIT_IO, "cannot use %s: %s", run->path, run->why);
-out:
-	free(text);
-	return ret;
 }

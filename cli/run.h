@@ -13,6 +13,9 @@
 /** RUN_MAX_VALUE - above it a double does not tell two whole numbers apart */
 #define RUN_MAX_VALUE	9007199254740992.0
 
+/** RUN_MAX_FILE - ten times what thousands of rows take; JSON in memory is many times its text */
+#define RUN_MAX_FILE	(16U << 20)
+
 /** RUN_MAX_SAMPLES - values that a row of one file may have */
 #define RUN_MAX_SAMPLES	10000
 
@@ -75,15 +78,6 @@ struct run {
 const char *run_env_key(enum run_env env);
 
 /**
- * run_load - read a file
- * @path: its name
- * @run: to be released with run_free(), whatever is returned
- *
- * Return: EXIT_OK, or EXIT_IO after a message
- */
-int run_load(const char *path, struct run *run);
-
-/**
  * run_parse - read a result of the benchmark (schema kvmdbg.bench/1) or a noise floor
  *	(kvmdbg.noise/1)
  * @run: zeroed; to be released with run_free(), whatever is returned
@@ -93,6 +87,9 @@ int run_load(const char *path, struct run *run);
  * Return: false if it is anything else, with run.why set
  */
 bool run_parse(struct run *run, const char *text, size_t len);
+
+/** run_escape - a copy of foreign text that is safe to print; NULL if there is no memory */
+char *run_escape(const char *text, size_t len);
 
 /** run_free - release all; @run is zeroed */
 void run_free(struct run *run);

@@ -213,7 +213,11 @@ static void test_samples(void **state)
 	/* beyond any threshold, but not significant */
 	write_bench("wild", ENV, "{\"name\":\"exit\",\"unit\":\"ns\",\"exact\":false,"
 		    "\"samples\":[1,20000,2,20001,3,20002,4,20003,5,20004]}");
-	check("base wild", EXIT_OK, "\n1 no change\n");
+	check("base wild", EXIT_COMPARE, "inconclusive (ns): it may be above the limit: take more runs\n");
+	assert_non_null(strstr(out, "\n1 inconclusive\n"));
+	/* it may also be far below: then it is not worse */
+	check("wild base", EXIT_COMPARE, "\n1 inconclusive\n");
+	check("--threshold 1000% wild base", EXIT_OK, "\n1 no change\n");
 	/* nothing moves at all */
 	write_bench("flat", ENV, "{\"name\":\"exit\",\"unit\":\"ns\",\"exact\":false,"
 		    "\"samples\":[5,5,5,5,5,5,5,5,5,5]}");
@@ -306,8 +310,9 @@ static void test_holm(void **state)
 	write_bench("base", ENV, "%s", base);
 	write_bench("new", ENV, "%s", new);
 	check("--rows row0 base new", EXIT_NO, "\n1 regressed\n");
-	check("base new", EXIT_OK, "\n10 no change\n");
-	check("--rows row[1-9] base new", EXIT_OK, "\n9 no change\n");
+	check("base new", EXIT_COMPARE, "\n10 inconclusive\n");
+	check("--rows row[1-9] base new", EXIT_COMPARE, "\n9 inconclusive\n");
+	check("--rows row[1-9] -t 5% base new", EXIT_OK, "\n9 no change\n");
 	check("--rows nothing base new", EXIT_COMPARE, "no row has a name like 'nothing'");
 }
 
@@ -386,6 +391,11 @@ static void test_env(void **state)
 	}
 	write_env("tool", "\"0.1\"", "\"0.2\"");
 	check("base new", EXIT_OK, "warning: the tool is 0.1 in base and 0.2 in new\n");
+	write_env("command", "\"kvmdbg record -o a -- vmm x\"", "\"kvmdbg record -o b -- vmm x\"");
+	check("base new", EXIT_OK, NULL);
+	assert_string_equal(err, "");
+	write_env("command", "\"kvmdbg record -o a -- vmm x\"", "\"kvmdbg record -o a -- vmm y\"");
+	check("base new", EXIT_OK, "warning: the command is vmm x in base and vmm y in new\n");
 }
 
 /* Of several differences each is told. */
