@@ -145,7 +145,7 @@ check-long: ## what takes longer: ten minutes of fuzzing
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
 
-check-fuzz: $(FUZZ_TEST) ## the reader of recordings, on what is none
+check-fuzz: $(FUZZ_TEST) ## the readers of files, on what are none
 	$(Q)scripts/run-tap.sh $@ tests/fuzz/run.sh
 
 check-x86: $(HOST_BINS) ## kvmdbg on this host's own kernel, if it is x86 with KVM

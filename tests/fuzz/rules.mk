@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The reader of recordings under libFuzzer, with the address and undefined behaviour sanitizers.
+# The readers of files under libFuzzer, with the address and undefined behaviour sanitizers.
 # FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION: checksums are not looked at, which no mutation passes.
 
 FUZZ_OUT := $(BUILD_HOST)/fuzz
@@ -8,17 +8,17 @@ FUZZ_FLAGS = -std=gnu11 -O1 -g $(WARN) -Icli -Ibpf $(CLI_FLAGS) -isystem $(HOST_
 	-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 FUZZ_SRC := $(addprefix cli/,html.c model.c output.c recfile.c report.c run.c summary.c trace.c \
-	util.c view.c vmname.c) tests/fuzz/recording.c
+	util.c view.c vmname.c)
 FUZZ_OBJ := $(FUZZ_SRC:%.c=$(FUZZ_OUT)/%.o)
-FUZZ_TEST := $(FUZZ_OUT)/recording
+FUZZ_TEST := $(FUZZ_OUT)/recording $(FUZZ_OUT)/bench
 
 $(FUZZ_OUT)/%.o: %.c cli/rules.mk tests/fuzz/rules.mk $(HOST_LIBBPF_STAMP)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -c $< -o $@
 
-$(FUZZ_TEST): $(FUZZ_OBJ)
+$(FUZZ_TEST): $(FUZZ_OUT)/%: $(FUZZ_OUT)/tests/fuzz/%.o $(FUZZ_OBJ)
 	$(call say,LD,$@)
 	$(Q)$(CLANG) -fsanitize=address,undefined,fuzzer $^ -lz -ljson-c -lm -o $@
 
--include $(FUZZ_OBJ:.o=.d)
+-include $(FUZZ_OBJ:.o=.d) $(FUZZ_TEST:$(FUZZ_OUT)/%=$(FUZZ_OUT)/tests/fuzz/%.d)
