@@ -3,17 +3,11 @@
  * Hardware breakpoints and watchpoints that the processor itself raises. An emulator without them
  * is found out by a first try, and the rest is skipped.
  */
-#include <asm/ptrace.h>
-#include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "../guest/guest.h"
+#include "native.h"
 #include "scenarios.h"
 #include "tap.h"
 #include "vm.h"
@@ -205,6 +199,46 @@ static void in_handler(void)
 	vm_free(vm);
 }
 
+/*
+ * A breakpoint comes before a TLB miss for the same instruction: nothing there can be read then,
+ * neither in a new vCPU, nor in one that has moved to another CPU, nor where the guest maps nothing.
+ */
+static void not_mapped(void)
+{
+	const struct hw_hit want = { "hw_start", 0, BP, IAC(1) };
+	struct vm *vm = hw_vm("hw_start", 2, 0);
+	bool good;
+	int r;
+
+	arm(vm, HW, sym("hw_start"), BP, 0, 0);
+	good = hit(vm, vm_run_port(vm, DEFAULT_MS), &want);
+	vm_debug(vm, 0);
+	tap_ok(good && finished(vm), "a breakpoint at the first instruction of a new vCPU");
+	vm_free(vm);
+
+	vm = hw_vm("hw_own", 0, 0);
+	vm_ivor(vm, IVOR_DEBUG, "h_disarm");
+	vm_ivor(vm, IVOR_ITLB, "h_link");
+	vm->regs.lr = sym("hw_done");
+	vm->regs.gpr[10] = DBCR0_IDM | DBCR0_IAC1;
+	vm->regs.gpr[11] = MSR_DE;
+	vm->regs.gpr[13] = UNMAPPED;
+	vm->regs.gpr[23] = 0;
+	vm->regs.gpr[24] = GUEST_LOG;
+	vm->regs.gpr[25] = 0;
+	vm_set_regs(vm);
+	r = vm_run_port(vm, DEFAULT_MS);
+	vm_get_regs(vm);
+	if (!tap_ok(r == KVM_EXIT_MMIO && vm_port(vm) == PORT_DONE && vm->regs.gpr[23] == 1 &&
+		    vm->regs.gpr[25] == DBCR0_IAC1 && *vm_word(vm, GUEST_LOG + 4) == UNMAPPED,
+		    "the guest's own where it maps nothing: its debug interrupt, then the TLB miss"))
+		tap_diag("%llu interrupts, DBSR 0x%llx, CSRR0 0x%x, %s",
+			 (unsigned long long)vm->regs.gpr[23],
+			 (unsigned long long)vm->regs.gpr[25], *vm_word(vm, GUEST_LOG + 4),
+			 vm_exit_str(vm, r));
+	vm_free(vm);
+}
+
 static void after_ticks(void)
 {
 	const struct hw_hit want = { "long_bp", 0, BP, IAC(1) };
@@ -257,48 +291,11 @@ static void report_many(const char *name, const struct many *m)
 	tap_ok(m->finished, "%s: then the guest comes to its end", name);
 }
 
-static volatile uint32_t native_word;
-extern const char native_loop[], native_store[];
-
-/* An endless loop with a store in it. */
-static void native(void)
-{
-	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-	raise(SIGSTOP);
-	asm volatile("mr 15, %0\n"
-		     ".globl native_loop, native_store\n"
-		     "native_loop: addi 14, 14, 1\n"
-		     "native_store: stw 14, 0(15)\n"
-		     "b native_loop" : : "r" (&native_word) : "14", "15", "memory");
-}
-
-static bool native_arm(pid_t pid, uint32_t type, const volatile void *addr)
-{
-	struct ppc_hw_breakpoint bp = {
-		.version = 1, .trigger_type = type, .addr = (uintptr_t)addr,
-		.addr_mode = PPC_BREAKPOINT_MODE_EXACT,
-		.condition_mode = PPC_BREAKPOINT_CONDITION_NONE,
-	};
-
-	return ptrace((enum __ptrace_request)PPC_PTRACE_SETHWDEBUG, pid, NULL, &bp) > 0;
-}
-
-/* Lets the process go on until it is trapped, and tells whether that is at @pc. */
-static bool native_go(pid_t pid, enum __ptrace_request how, const char *pc)
-{
-	int status;
-
-	return !ptrace(how, pid, NULL, NULL) && waitpid(pid, &status, 0) == pid &&
-	       WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP &&
-	       ptrace(PTRACE_PEEKUSER, pid, (void *)(PT_NIP * sizeof(long)), NULL) == (long)pc;
-}
-
 /* The host's own breakpoints, in a process on the same CPU, while a guest has some. */
 void scenario_hw_native(void)
 {
 	struct many m = { .n = 3000 };
 	unsigned int hits = 0, rounds = 1500;
-	int status;
 	pid_t pid;
 
 	if (!have_hw()) {
@@ -306,34 +303,13 @@ void scenario_hw_native(void)
 			 "the host's breakpoints and the guest's");
 		return;
 	}
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		native();
-		_exit(1);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
-		tap_bail("no process to trace");
+	pid = native_start();
 	if (pthread_create(&m.thread, NULL, run_many, &m))
 		tap_bail("pthread_create");
-	/* an event disarms itself in Linux: each is a new one, stepped over */
-	while (hits < rounds) {
-		if (!native_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, native_loop) ||
-		    !native_go(pid, PTRACE_CONT, native_loop) ||
-		    !native_go(pid, PTRACE_SINGLESTEP, native_store) ||
-		    !native_arm(pid, PPC_BREAKPOINT_TRIGGER_WRITE, &native_word) ||
-		    !native_go(pid, PTRACE_CONT, native_store) ||
-		    !native_go(pid, PTRACE_SINGLESTEP, native_store + 4))
-			break;
+	while (hits < rounds && native_round(pid))
 		hits++;
-	}
-	if (hits < rounds)
-		tap_diag("the process is at 0x%lx (loop 0x%lx): %s",
-			 ptrace(PTRACE_PEEKUSER, pid, (void *)(PT_NIP * sizeof(long)), NULL),
-			 (unsigned long)native_loop, strerror(errno));
 	pthread_join(m.thread, NULL);
-	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
+	traced_end(pid);
 	tap_eq(hits, rounds, "a native process: breakpoint and watchpoint, %u times", rounds);
 	report_many("the guest meanwhile", &m);
 }
@@ -367,6 +343,7 @@ void scenario_hw(void)
 	    &(struct hw_hit){ "hw_emul", 0, BP, IAC(1) });
 	with_step();
 	in_handler();
+	not_mapped();
 	after_ticks();
 	run_many(&m);
 	report_many("alone", &m);

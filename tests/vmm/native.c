@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <asm/ptrace.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../guest/guest.h"
+#include "native.h"
+#include "tap.h"
+
+/** traced_start() - a child that is traced, stopped before it calls @body */
+pid_t traced_start(void (*body)(void *arg), void *arg)
+{
+	pid_t pid;
+	int status;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		body(arg);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
+		tap_bail("no process to trace: %s", strerror(errno));
+	return pid;
+}
+
+/** traced_nip() - where the traced process is */
+unsigned long traced_nip(pid_t pid)
+{
+	return ptrace(PTRACE_PEEKUSER, pid, (void *)(PT_NIP * sizeof(long)), NULL);
+}
+
+/**
+ * traced_go() - let the traced process go on until it is trapped, with signals of its own on the way
+ * @pid: the process
+ * @how: PTRACE_CONT or PTRACE_SINGLESTEP
+ *
+ * Return: SIGTRAP, or 0 when it has ended
+ */
+int traced_go(pid_t pid, int how)
+{
+	int status, sig = 0;
+
+	do {
+		if (ptrace((enum __ptrace_request)how, pid, NULL, (void *)(long)sig) ||
+		    waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
+			return 0;
+		sig = WSTOPSIG(status);
+	} while (sig != SIGTRAP);
+	return sig;
+}
+
+/** traced_arm() - a PPC_BREAKPOINT_TRIGGER_*, which is good for one event; returns its slot or < 0 */
+int traced_arm(pid_t pid, unsigned int trigger, const volatile void *addr)
+{
+	struct ppc_hw_breakpoint bp = {
+		.version = 1, .trigger_type = trigger, .addr = (uintptr_t)addr,
+		.addr_mode = PPC_BREAKPOINT_MODE_EXACT,
+		.condition_mode = PPC_BREAKPOINT_CONDITION_NONE,
+	};
+
+	return ptrace((enum __ptrace_request)PPC_PTRACE_SETHWDEBUG, pid, NULL, &bp);
+}
+
+/** traced_disarm() - false if it was not armed */
+bool traced_disarm(pid_t pid, int slot)
+{
+	return !ptrace((enum __ptrace_request)PPC_PTRACE_DELHWDEBUG, pid, NULL,
+		       (void *)(long)slot);
+}
+
+void traced_end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* A breakpoint is on it. */
+static __attribute__((noinline)) void never(void)
+{
+	asm volatile("nop" : : : "memory");
+}
+
+/** guard_mark() - a guarded process calls it when its registers are due for a look */
+__attribute__((noinline)) void guard_mark(void)
+{
+	asm volatile("" : : : "memory");
+	/* so that the compiler takes neither for unreachable */
+	if (!getpid())
+		never();
+}
+
+/* The kernel's records have what was armed in the process, and nothing else. */
+static bool as_armed(pid_t pid)
+{
+	unsigned long dac1 = 0;
+
+	return !ptrace((enum __ptrace_request)PTRACE_GET_DEBUGREG, pid, NULL, &dac1) &&
+	       dac1 == MAPPED_RO && traced_disarm(pid, NATIVE_IAC(1)) &&
+	       traced_disarm(pid, NATIVE_DAC(1)) && !traced_disarm(pid, NATIVE_IAC(2)) &&
+	       !traced_disarm(pid, NATIVE_DAC(2));
+}
+
+/**
+ * guard_next() - with breakpoints and a watchpoint of its own, to the process' next guard_mark()
+ * @pid: a traced process that runs guests
+ *
+ * The watchpoint is where the process reads nothing, and guests do.
+ *
+ * Return: GUARD_FINE when that breakpoint has fired, no other has, and they are armed as they were
+ */
+enum guard guard_next(pid_t pid)
+{
+	if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, never) != NATIVE_IAC(1) ||
+	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_READ, (void *)MAPPED_RO) != NATIVE_DAC(1) ||
+	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, guard_mark) != NATIVE_IAC(2))
+		return GUARD_LOST;
+	if (!traced_go(pid, PTRACE_CONT))
+		return GUARD_ENDED;
+	if (traced_nip(pid) != (uintptr_t)guard_mark || !as_armed(pid)) {
+		tap_diag("the VMM was trapped at 0x%lx, expected 0x%lx", traced_nip(pid),
+			 (unsigned long)guard_mark);
+		return GUARD_LOST;
+	}
+	/* off the breakpoint */
+	return traced_go(pid, PTRACE_SINGLESTEP) ? GUARD_FINE : GUARD_ENDED;
+}
+
+static volatile uint32_t native_word;
+extern const char native_loop[], native_store[];
+
+/* An endless loop with a store in it. */
+static void native(void *arg)
+{
+	(void)arg;
+	asm volatile("mr 15, %0\n"
+		     ".globl native_loop, native_store\n"
+		     "native_loop: addi 14, 14, 1\n"
+		     "native_store: stw 14, 0(15)\n"
+		     "b native_loop" : : "r" (&native_word) : "14", "15", "memory");
+}
+
+/** native_start() - a process that does nothing but run into breakpoints */
+pid_t native_start(void)
+{
+	return traced_start(native, NULL);
+}
+
+static bool native_at(pid_t pid, int how, const char *pc)
+{
+	return traced_go(pid, how) && traced_nip(pid) == (uintptr_t)pc;
+}
+
+/** native_round() - a breakpoint and a watchpoint of the process, each at its place and once */
+bool native_round(pid_t pid)
+{
+	if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, native_loop) > 0 &&
+	    native_at(pid, PTRACE_CONT, native_loop) &&
+	    native_at(pid, PTRACE_SINGLESTEP, native_store) &&
+	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_WRITE, &native_word) > 0 &&
+	    native_at(pid, PTRACE_CONT, native_store) &&
+	    native_at(pid, PTRACE_SINGLESTEP, native_store + 4))
+		return true;
+	tap_diag("the process is at 0x%lx (loop 0x%lx)", traced_nip(pid),
+		 (unsigned long)native_loop);
+	return false;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The host's own hardware breakpoints and watchpoints, set in another process through ptrace. */
+#ifndef KVMDBG_NATIVE_H
+#define KVMDBG_NATIVE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Linux numbers the slots of its IACs and DACs. */
+#define NATIVE_IAC(n)	(n)
+#define NATIVE_DAC(n)	((n) + 4)
+
+pid_t traced_start(void (*body)(void *arg), void *arg);
+unsigned long traced_nip(pid_t pid);
+int traced_go(pid_t pid, int how);
+int traced_arm(pid_t pid, unsigned int trigger, const volatile void *addr);
+bool traced_disarm(pid_t pid, int slot);
+void traced_end(pid_t pid);
+
+enum guard { GUARD_FINE, GUARD_LOST, GUARD_ENDED };
+
+enum guard guard_next(pid_t pid);
+void guard_mark(void);
+
+pid_t native_start(void);
+bool native_round(pid_t pid);
+
+#endif /* KVMDBG_NATIVE_H */
