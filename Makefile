@@ -53,6 +53,13 @@ endif
 # seconds that the demo runs
 DEMO_SECS ?= 20
 
+# how many random requests, for how many seconds of the board at least, and where they begin
+FUZZ_ROUNDS ?= 1000
+FUZZ_SECS ?= 0
+FUZZ_SEED ?=
+FUZZ_WORDS = panic_on_warn=1 sysctl.kernel.panic_on_rcu_stall=1 fuzz_rounds=$(FUZZ_ROUNDS) \
+	fuzz_secs=$(FUZZ_SECS) fuzz_seed=$(FUZZ_SEED)
+
 BUILD := build
 BUILD_HOST := $(BUILD)/host
 BUILD_BOARD := $(BUILD)/board
@@ -60,12 +67,14 @@ SYSROOT := $(BUILD)/sysroot
 HOST_LIBBPF := $(BUILD)/host-libbpf
 KERNEL := $(BUILD)/kernel
 KERNEL_VMLINUX := $(KERNEL)/vmlinux
+FUZZ_KERNEL := $(BUILD)/fuzz-kernel
 QEMU := $(BUILD)/qemu
 QEMU_BIN := $(QEMU)/bin/qemu-system-ppc
 SYSROOT_STAMP := $(SYSROOT)/.stamp
 HOST_LIBBPF_STAMP := $(HOST_LIBBPF)/.stamp
 KERNEL_STAMP := $(KERNEL)/.stamp
 QEMU_STAMP := $(QEMU)/.stamp
+FUZZ_KERNEL_STAMP := $(FUZZ_KERNEL)/.stamp
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 CC_HOST ?= gcc
@@ -94,7 +103,7 @@ INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
-	check-x86 check-series check-board check-bare series kernel clean FORCE
+	check-x86 check-series check-board check-smp check-stub check-bare series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -107,6 +116,8 @@ packages: ## install the Debian packages that are missing (the list is scripts/p
 # touch the stamp only when the result is another one.
 $(KERNEL_STAMP): FORCE
 	$(Q)kernel/build.sh --link $(KERNEL)
+$(FUZZ_KERNEL_STAMP): FORCE
+	$(Q)kernel/build.sh --config kernel/configs/fuzz-e500v2.config --link $(FUZZ_KERNEL)
 $(SYSROOT_STAMP): FORCE
 	$(Q)tests/board/sysroot.sh --link $(SYSROOT)
 $(HOST_LIBBPF_STAMP): FORCE
@@ -137,10 +148,11 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 
 check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-series check-bare \
-		check-board
+		check-board check-smp check-stub
 
-check-long: ## what takes longer: ten minutes of fuzzing
-	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=900 scripts/check.sh check-fuzz
+check-long: ## what takes longer: fuzzing for ten minutes, 100,000 random requests (an hour)
+	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=900 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
+		scripts/check.sh check-fuzz check-stub
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
@@ -157,6 +169,16 @@ check-series: ## the kernel series: style, and every step of it compiles
 check-board: $(INITRD) $(BUILD_HOST)/kvmdbg $(KERNEL_STAMP) $(QEMU_STAMP) ## system tests and KUnit, on the emulated board
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
 		--initrd $(INITRD)
+
+check-smp: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## vCPUs that are moved, on a board with two CPUs
+	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
+		--initrd $(INITRD) --cpus 2 --timeout 300 --suite $@ 18-move.sh
+
+# panic_on_warn: the first word of complaint ends it
+check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on a kernel that looks for bugs
+	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(FUZZ_KERNEL)/vmlinux \
+		--initrd $(INITRD) --cpus 2 --timeout $$(($(FUZZ_ROUNDS) / 5 + $(FUZZ_SECS) + 300)) \
+		--append '$(FUZZ_WORDS)' --suite $@ 19-fuzz.sh
 
 check-bare: $(BARE_ELF) $(QEMU_STAMP) ## the emulator's debug facility, without an operating system
 	$(Q)tests/bare/check.sh --qemu $(QEMU_BIN) --elf $(BARE_ELF)

@@ -16,6 +16,7 @@ WORD: demo (for SECS board seconds), shell, check, run:NN-name.sh
   --console FILE   the console (only with check and run:)
   --timeout SECS   the emulator is ended after that many seconds
   --append WORDS   more words for the kernel's command line
+  --cpus N         so many CPUs (1)
   --qemu FILE      another emulator
 Exit status: the board's own, 124 on a timeout, 125 when the board ended without one.
 END
@@ -58,11 +59,11 @@ board_status()
 	tr -d '\r' <"$report" 2>/dev/null | sed -n 's/^@@done \([0-9]*\)$/\1/p' | tail -n 1
 }
 
-kernel='' initrd='' report='' console='' limit='' append='' word='' secs=20
+kernel='' initrd='' report='' console='' limit='' append='' word='' secs=20 cpus=1
 qemu="qemu-system-ppc"
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel|--initrd|--report|--console|--timeout|--append|--qemu)
+	--kernel|--initrd|--report|--console|--timeout|--append|--qemu|--cpus)
 		[ -n "${2-}" ] || die "$1 needs an argument" ;;&
 	--kernel)	kernel=$2; shift ;;
 	--initrd)	initrd=$2; shift ;;
@@ -71,6 +72,7 @@ while [ $# -gt 0 ]; do
 	--timeout)	limit=$2; shift ;;
 	--append)	append=$2; shift ;;
 	--qemu)		qemu=$2; shift ;;
+	--cpus)		cpus=$2; shift ;;
 	-h|--help)	usage; exit 0 ;;
 	demo|shell|check|run:*)
 		[ -z "$word" ] || die "one word only"
@@ -85,6 +87,7 @@ done
 [ -r "$kernel" ] || die "cannot read the kernel '$kernel'"
 [ -r "$initrd" ] || die "cannot read the initramfs '$initrd'"
 [[ $secs =~ ^[1-9][0-9]{0,5}$ ]] || die "not a number of seconds (1 to 999999): $secs"
+[[ $cpus =~ ^[12]$ ]] || die "not a number of CPUs (1 or 2): $cpus"
 [[ ${limit:-1} =~ ^[1-9][0-9]*$ ]] || die "not a number of seconds: $limit"
 command -v "$qemu" >/dev/null || die "$qemu is not installed (make packages)"
 
@@ -122,7 +125,7 @@ trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-set -- "$qemu" -M ppce500 -cpu e500v2 -m 512 -display none -monitor none -no-reboot -nic none \
+set -- "$qemu" -M ppce500 -cpu e500v2 -smp "$cpus" -m 512 -display none -monitor none -no-reboot -nic none \
 	-kernel "$kernel" -initrd "$initrd" \
 	-append "console=ttyS0 rdinit=/init quiet panic=1 kvmdbg=$word $append" \
 	-pidfile "$tmp/pid" -serial chardev:console -serial "file:$report"

@@ -10,8 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 usage()
 {
 	cat <<END
-usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--qemu FILE] [--timeout SECS]
-       [--suite NAME] [NN-name.sh]
+usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--qemu FILE] [--cpus N]
+       [--append WORDS] [--timeout SECS] [--suite NAME] [NN-name.sh]
 Report and console are kept in build/results/. The suite is check-board unless told.
 END
 }
@@ -23,7 +23,7 @@ suite=check-board
 boot=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel|--initrd|--append|--qemu)
+	--kernel|--initrd|--append|--qemu|--cpus)
 		boot+=("$1" "${2-}")
 		shift ;;
 	--suite)

@@ -50,6 +50,18 @@
 #define SPR_MAS1	625
 #define SPR_MAS2	626
 
+#define SPR_DSRR0	574
+#define SPR_DSRR1	575
+#define SPR_CSRR1	59
+#define SPR_EPCR	307
+#define SPR_IAC3	314
+#define SPR_IAC4	315
+#define SPR_DVC1	318
+#define SPR_DVC2	319
+
+#define MSR_CE		0x00020000
+#define MSR_SPE		0x02000000
+#define MSR_ME		0x00001000
 #define MSR_PR		0x00004000
 #define MSR_EE		0x00008000
 #define MSR_DE		0x00000200

@@ -41,6 +41,9 @@ static const struct {
 	{ "switch-idle", scenario_switch_idle, "no register written when nothing is armed" },
 	{ "hw", scenario_hw, "hardware breakpoints and watchpoints" },
 	{ "hw-native", scenario_hw_native, "the host's own, meanwhile" },
+	{ "move", scenario_move, "a vCPU that is moved between CPUs" },
+	{ "host-debug", scenario_host_debug, "a VMM that is debugged itself" },
+	{ "late", scenario_late, "what the processor has noted for one, and another runs" },
 	{ "perf", scenario_perf, "the trace events through perf" },
 };
 
@@ -98,6 +101,7 @@ static const struct {
 	{ "run", cmd_run },
 	{ "load", cmd_load },
 	{ "demo", cmd_demo },
+	{ "fuzz", cmd_fuzz },
 	{ "json", cmd_json },
 	{ "bpf", cmd_bpf },
 };
@@ -109,6 +113,7 @@ static const char doc[] =
 	"  run NAME...     run scenarios; TAP on standard output\n"
 	"  load VM...      guests that make so many debug events (load --help)\n"
 	"  demo            guests that are debugged for a while (demo --help)\n"
+	"  fuzz            random requests to the debug stub (fuzz --help)\n"
 	"  json PATH       a value of the last line of JSON on standard input\n"
 	"  bpf             the loaded BPF programs and how large their machine code is\n";
 

@@ -35,6 +35,11 @@ void scenario_watch_mmio(void);
 void scenario_hw(void);
 void scenario_hw_native(void);
 
+/* move.c */
+void scenario_move(void);
+void scenario_host_debug(void);
+void scenario_late(void);
+
 /* robust.c */
 void scenario_abuse(void);
 void scenario_syscalls(void);
@@ -51,6 +56,9 @@ void scenario_perf(void);
 /* load.c */
 int cmd_load(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
+
+/* fuzz.c */
+int cmd_fuzz(int argc, char **argv);
 
 /* tools.c */
 int cmd_json(int argc, char **argv);
