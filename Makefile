@@ -96,14 +96,15 @@ UNIT_TESTS :=
 # the goals that only call others do without, and so work before the compilers are installed
 ifneq ($(filter-out help packages demo demo-board check check-long check-series series clean,$(or $(MAKECMDGOALS),all)),)
 -include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk \
-	tests/bare/rules.mk tests/fuzz/rules.mk
+	tests/bare/rules.mk tests/bench/rules.mk tests/fuzz/rules.mk
 endif
 
 INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
-	check-x86 check-series check-board check-smp check-stub check-bare series kernel clean FORCE
+	check-x86 check-series check-board check-smp check-stub check-bare \
+	bench-board series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -182,6 +183,21 @@ check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on 
 
 check-bare: $(BARE_ELF) $(QEMU_STAMP) ## the emulator's debug facility, without an operating system
 	$(Q)tests/bare/check.sh --qemu $(QEMU_BIN) --elf $(BARE_ELF)
+
+# What is measured is the kernel without the account that KVM can keep of its exits; EXPERT is what
+# the eager strategy depends on.
+BENCH_SET := --set CONFIG_KVM_EXIT_TIMING=n --set CONFIG_EXPERT=y
+BENCH_NO_TRACE := --set CONFIG_FTRACE=n --set CONFIG_KPROBES=n --set CONFIG_KPROBE_EVENTS=n \
+	--set CONFIG_BPF_EVENTS=n
+BENCH_BOARD := $(BUILD)/results/bench-board.json
+
+bench-board: $(INITRD) $(QEMU_STAMP) ## instructions for the guest's way in and out, on the board
+	$(Q)fix=$$(kernel/build.sh --series 1 $(BENCH_SET)) && \
+	eager=$$(kernel/build.sh $(BENCH_SET) --set CONFIG_KVM_BOOKE_DEBUG_EAGER=y) && \
+	lazy=$$(kernel/build.sh $(BENCH_SET)) && \
+	bare=$$(kernel/build.sh $(BENCH_SET) $(BENCH_NO_TRACE) --apart board-e500v2-no-trace) && \
+	tests/bench/board.sh --qemu $(QEMU_BIN) --initrd $(INITRD) --out $(BENCH_BOARD) \
+		fix:off=$$fix eager:off=$$eager lazy:out=$$bare lazy:off,empty,kvmdbg,switch=$$lazy
 
 series: ## the kernel series as a mailbox, into build/series
 	$(Q)kernel/build.sh --mailbox $(BUILD)/series

@@ -32,6 +32,9 @@ usage: kernel/build.sh [--series N] [--config FILE] [WHAT]
 
   --series N      apply only the first N entries of kernel/patches
   --config FILE   config fragment (default: kernel/configs/board-e500v2.config)
+  --set OPTION    CONFIG_NAME=VALUE instead of what the fragment says; can be repeated
+  --apart NAME    keep the objects of this build in a folder of their own: for settings that
+                  would have the next build compile everything anew
 
 WHAT, of which the path is printed:
   (none)          folder that holds vmlinux, System.map and config
@@ -238,7 +241,7 @@ missing_options()
 # object_folder USE: where the objects of this config go
 object_folder()
 {
-	echo "$linux/obj-$1-$(basename "$config" .config)-$(powerpc-linux-gnu-gcc --version | cache_hash)"
+	echo "$linux/obj-$1-${apart:-$(basename "$fragment" .config)}-$(powerpc-linux-gnu-gcc --version | cache_hash)"
 }
 
 build_vmlinux()
@@ -257,6 +260,22 @@ build_vmlinux()
 	[ -n "$series" ] || grep 'no effect' "$KVMDBG_CACHE/log/kernel-config.log" >&2 || true
 	progress "kernel" "$KVMDBG_CACHE/log/kernel.log" kbuild "$obj" vmlinux || return 1
 	cp "$obj/vmlinux" "$obj/System.map" "$out/" && cp "$obj/.config" "$out/config"
+}
+
+# Put the fragment and --set together in $config.
+set_options()
+{
+	local option
+
+	config=$fragment
+	[ ${#options[@]} -gt 0 ] || return 0
+	config=$(mktemp)
+	trap 'rm -f "$config"' EXIT
+	cp "$fragment" "$config"
+	for option in "${options[@]}"; do
+		sed -i "/^${option%%=*}=/d" "$config"
+		echo "$option" >>"$config"
+	done
 }
 
 build_headers()
@@ -281,10 +300,9 @@ get_vmlinux()
 {
 	local key
 
-	[ -r "$config" ] || die "cannot read the config fragment $config"
 	confkey=$({ cat "$config"; powerpc-linux-gnu-gcc --version; pahole --version; } | cache_hash)
 	key=$(echo "$version $treehash $confkey" | cache_hash)
-	cache_get kernel "$key" locked build build_vmlinux || die "the kernel could not be built"
+	cache_keep=12 cache_get kernel "$key" locked build build_vmlinux || die "the kernel could not be built"
 }
 
 get_headers()
@@ -306,7 +324,9 @@ mailbox()
 }
 
 series=
-config=$top/kernel/configs/board-e500v2.config
+fragment=$top/kernel/configs/board-e500v2.config
+options=()
+apart=
 what=vmlinux
 arg=
 while [ $# -gt 0 ]; do
@@ -317,7 +337,15 @@ while [ $# -gt 0 ]; do
 		shift ;;
 	--config)
 		[ -n "${2-}" ] || die "--config needs a file"
-		config=$(realpath "$2")
+		fragment=$(realpath "$2")
+		shift ;;
+	--set)
+		[[ ${2-} =~ ^CONFIG_[A-Z0-9_]+=.+$ ]] || die "--set needs CONFIG_NAME=VALUE"
+		options+=("$2")
+		shift ;;
+	--apart)
+		[[ ${2-} =~ ^[a-z0-9-]+$ ]] || die "--apart needs a name of a-z, 0-9, -"
+		apart=$2
 		shift ;;
 	--headers|--tree|--source|--state|--version)
 		what=${1#--} ;;
@@ -341,6 +369,8 @@ if [ "$what" = version ]; then
 	echo "$version"
 	exit 0
 fi
+[ -r "$fragment" ] || die "cannot read the config fragment $fragment"
+set_options
 resolve_series
 case $what in
 vmlinux)

@@ -18,6 +18,7 @@ WORD: demo (for SECS board seconds), shell, check, run:NN-name.sh
   --append WORDS   more words for the kernel's command line
   --cpus N         so many CPUs (1)
   --qemu FILE      another emulator
+  --icount         time goes by instructions, 8 ns each, and every run is the same
 Exit status: the board's own, 124 on a timeout, 125 when the board ended without one.
 END
 }
@@ -61,6 +62,7 @@ board_status()
 
 kernel='' initrd='' report='' console='' limit='' append='' word='' secs=20 cpus=1
 qemu="qemu-system-ppc"
+clock=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--kernel|--initrd|--report|--console|--timeout|--append|--qemu|--cpus)
@@ -73,6 +75,7 @@ while [ $# -gt 0 ]; do
 	--append)	append=$2; shift ;;
 	--qemu)		qemu=$2; shift ;;
 	--cpus)		cpus=$2; shift ;;
+	--icount)	clock=(-icount shift=3,sleep=off -rtc base=2026-01-01,clock=vm -seed 1) ;;
 	-h|--help)	usage; exit 0 ;;
 	demo|shell|check|run:*)
 		[ -z "$word" ] || die "one word only"
@@ -125,7 +128,8 @@ trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-set -- "$qemu" -M ppce500 -cpu e500v2 -smp "$cpus" -m 512 -display none -monitor none -no-reboot -nic none \
+set -- "$qemu" -M ppce500 -cpu e500v2 -smp "$cpus" -m 512 "${clock[@]}" \
+	-display none -monitor none -no-reboot -nic none \
 	-kernel "$kernel" -initrd "$initrd" \
 	-append "console=ttyS0 rdinit=/init quiet panic=1 kvmdbg=$word $append" \
 	-pidfile "$tmp/pid" -serial chardev:console -serial "file:$report"

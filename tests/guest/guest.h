@@ -34,6 +34,7 @@
 #define SPR_SRR1	27
 #define SPR_CSRR0	58
 #define SPR_ESR		62
+#define SPR_TBL		268	/* time base, lower half, for reading */
 #define SPR_SPRG0	272
 #define SPR_PVR		287
 #define SPR_DBSR	304

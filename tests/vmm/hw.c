@@ -314,18 +314,6 @@ void scenario_hw_native(void)
 	report_many("the guest meanwhile", &m);
 }
 
-/* The first instruction of a page that the guest has not touched: nothing of it is mapped yet. */
-static void untouched(void)
-{
-	const struct hw_hit want = { "loop_start", 0, BP, IAC(1) };
-	struct vm *vm = hw_vm("loop_start", 0, 0);
-
-	arm(vm, HW, sym("loop_start"), BP, 0, 0);
-	tap_ok(hit(vm, vm_run(vm, DEFAULT_MS), &want), "a breakpoint where nothing is mapped yet");
-	tap_ok(hit(vm, vm_run(vm, DEFAULT_MS), &want), "and again");
-	vm_free(vm);
-}
-
 void scenario_hw(void)
 {
 	struct many m = { .n = 5000 };
@@ -353,7 +341,6 @@ void scenario_hw(void)
 	    &(struct hw_hit){ "hw_store", 0, BP, IAC(1) });
 	one("a breakpoint on what KVM emulates", sym("hw_emul"), BP, 0, 0,
 	    &(struct hw_hit){ "hw_emul", 0, BP, IAC(1) });
-	untouched();
 	with_step();
 	in_handler();
 	not_mapped();

@@ -102,6 +102,7 @@ static const struct {
 	{ "load", cmd_load },
 	{ "demo", cmd_demo },
 	{ "fuzz", cmd_fuzz },
+	{ "bench", cmd_bench },
 	{ "json", cmd_json },
 	{ "bpf", cmd_bpf },
 };
@@ -114,6 +115,7 @@ static const char doc[] =
 	"  load VM...      guests that make so many debug events (load --help)\n"
 	"  demo            guests that are debugged for a while (demo --help)\n"
 	"  fuzz            random requests to the debug stub (fuzz --help)\n"
+	"  bench           what the guest's way in and out costs (bench --help)\n"
 	"  json PATH       a value of the last line of JSON on standard input\n"
 	"  bpf             the loaded BPF programs and how large their machine code is\n";
 

@@ -60,6 +60,9 @@ int cmd_demo(int argc, char **argv);
 /* fuzz.c */
 int cmd_fuzz(int argc, char **argv);
 
+/* bench.c */
+int cmd_bench(int argc, char **argv);
+
 /* tools.c */
 int cmd_json(int argc, char **argv);
 int cmd_bpf(int argc, char **argv);

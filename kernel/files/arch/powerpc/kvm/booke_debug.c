@@ -645,6 +645,8 @@ bool kvmppc_debug_access(struct kvm_vcpu *vcpu, int *resume)
 	ppc_inst_t inst;
 	u32 dbsr;
 
+	if (likely(!(vcpu->arch.shadow_dbg_reg.dbcr0 & KVMPPC_DEBUG_DACS)))
+		return false;
 	if (!vcpu->guest_debug && !(vcpu->arch.shared->msr & MSR_DE))
 		return false;
 	if (kvmppc_get_last_inst(vcpu, INST_GENERIC, &inst) != EMULATE_DONE)
