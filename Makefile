@@ -104,7 +104,7 @@ ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
 	check-x86 check-series check-board check-smp check-stub check-bare \
-	bench-board series kernel clean FORCE
+	check-bench bench-board bench-accept series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -149,7 +149,7 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 
 check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-series check-bare \
-		check-board check-smp check-stub
+		check-board check-smp check-stub check-bench
 
 check-long: ## what takes longer: fuzzing for ten minutes, 100,000 random requests (an hour)
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=900 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
@@ -198,6 +198,12 @@ bench-board: $(INITRD) $(QEMU_STAMP) ## instructions for the guest's way in and 
 	bare=$$(kernel/build.sh $(BENCH_SET) $(BENCH_NO_TRACE) --apart board-e500v2-no-trace) && \
 	tests/bench/board.sh --qemu $(QEMU_BIN) --initrd $(INITRD) --out $(BENCH_BOARD) \
 		fix:off=$$fix eager:off=$$eager lazy:out=$$bare lazy:off,empty,kvmdbg,switch=$$lazy
+
+check-bench: bench-board $(BUILD_HOST)/kvmdbg ## the instructions of bench-board against the baseline
+	$(Q)scripts/run-tap.sh $@ tests/bench/check.sh
+
+bench-accept: ## the last result of bench-board becomes the baseline; the commit says why
+	$(Q)cp $(BENCH_BOARD) tests/bench/baseline.json
 
 series: ## the kernel series as a mailbox, into build/series
 	$(Q)kernel/build.sh --mailbox $(BUILD)/series
