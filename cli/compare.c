@@ -358,7 +358,7 @@ bool compare_intervals(struct compare *compare)
 		    !stats_bootstrap(row->values[0], row->nr_values[0], row->values[1],
 				     row->nr_values[1], &row->interval))
 			return false;
-		/* To have seen nothing in a lot of noise is not to have seen that nothing is there. */
+		/* To see nothing in a lot of noise is not to see that nothing is there. */
 		if (row->tested && row->verdict == VERDICT_NO_CHANGE &&
 		    stats_share(row->interval.high, row->median[0]) > row->limit) {
 			compare->count[VERDICT_NO_CHANGE]--;

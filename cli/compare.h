@@ -112,7 +112,7 @@ const char *verdict_name(enum verdict verdict);
 
 /**
  * compare_env - can the numbers of these sets be compared?
- * @sets: each of one kernel; they may differ in that and in nothing that changes what a number means
+ * @sets: each of one kernel; they may differ in that, not in what changes a number's meaning
  * @nr_sets: how many
  * @ignore_tuning: go on if what can be set on a host (governor, SMT) differs
  *

@@ -102,7 +102,7 @@ void run_free(struct run *run);
 /** run_set_env - @value is foreign text of @len bytes, and is escaped */
 bool run_set_env(struct run *run, enum run_env env, const char *value, size_t len);
 
-/** run_add_row - a row without values; @name and @unit are refused if they are not printable ASCII */
+/** run_add_row - a row without values; @name and @unit have to be printable ASCII */
 bool run_add_row(struct run *run, const char *name, size_t name_len, const char *unit,
 		 size_t unit_len, bool exact);
 

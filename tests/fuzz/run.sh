@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fuzz the reader of recordings for KVMDBG_FUZZ_SECS seconds (20), that of the benchmark's results for
-# a quarter of it, each after all of its tests/fuzz/corpus: TAP. What is found is left in build/fuzz.
+# Fuzz the reader of recordings for KVMDBG_FUZZ_SECS seconds (20), that of the benchmark's results
+# for a quarter of it, each after all of its tests/fuzz/corpus: TAP. What it finds is left in
+# build/fuzz.
 
 cd "$(dirname "$0")/../.." || exit 1
 work=build/fuzz

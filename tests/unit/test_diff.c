@@ -22,12 +22,12 @@
 #define ENV		"\"kernel\":\"6.12.1\",\"cpu\":\"e500v2\",\"clock\":\"timebase\""
 
 static char dir[] = "/tmp/kvmdbg-diff-XXXXXX";
-static char out[1 << 18], err[1 << 16];
+static char top[512], out[1 << 18], err[1 << 16];
 
 static int setup(void **state)
 {
 	(void)state;
-	return !mkdtemp(dir) || chdir(dir);
+	return !getcwd(top, sizeof(top)) || !mkdtemp(dir) || chdir(dir);
 }
 
 static int teardown(void **state)
@@ -109,7 +109,7 @@ static void redirect(int fd, const char *name)
 /* Run a command line in a process of its own; its exit code, and what it said in @out and @err. */
 static int diff(const char *line)
 {
-	char copy[1024], *argv[MAX_ARGS] = { "kvmdbg diff" }, *word, *rest;
+	char copy[1200], *argv[MAX_ARGS] = { "kvmdbg diff" }, *word, *rest;
 	int argc = 1, status;
 	pid_t pid;
 
@@ -258,7 +258,7 @@ static void add_rows(struct run *run, int rows, double around)
 		snprintf(name, sizeof(name), "row%d", r);
 		assert_true(run_add_row(run, name, strlen(name), "ns", 2, false));
 		for (i = 0; i < 10; i++)
-			assert_true(run_add_value(run, around + (around / 10000) * (i + 1) * (r % 7 + 1)));
+			assert_true(run_add_value(run, around * (1 + (i + 1) * (r % 7 + 1) * 1e-4)));
 	}
 	assert_true(run_check(run));
 }
@@ -542,6 +542,24 @@ static void test_unreadable(void **state)
 	assert_null(strchr(err, '\033'));
 }
 
+/* A recording is a run as well; of one side, here, of a host that is no emulator. */
+static void test_recording(void **state)
+{
+	char line[1200];
+
+	(void)state;
+	snprintf(line, sizeof(line), "%s/tests/fuzz/corpus/recording/x86 %s/tests/fuzz/corpus/recording/x86",
+		 top, top);
+	check(line, EXIT_COMPARE, "  debug_exit_mean");
+	assert_non_null(strstr(out, "inconclusive (ns): 1 against 1: it takes 10 runs a side"));
+	/* the board's is of an emulator */
+	snprintf(line, sizeof(line), "%s/tests/fuzz/corpus/recording/board %s/tests/fuzz/corpus/recording/board",
+		 top, top);
+	check(line, EXIT_COMPARE, "an emulator's time without icount\n  debug_exit_mean\n");
+	write_text("damaged", "KVMDBG");
+	check("damaged damaged", EXIT_IO, "cannot use damaged");
+}
+
 static void test_usage(void **state)
 {
 	static const char *const bad[] = {
@@ -676,6 +694,7 @@ int main(void)
 		cmocka_unit_test(test_noise_runs),
 		cmocka_unit_test(test_calibrate),
 		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_recording),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_text),

@@ -82,7 +82,7 @@ static void test_critical_values(void **state)
 		}
 }
 
-/* Hollander and Wolfe, Nonparametric Statistical Methods, 1973, p. 69: W = 35, one-sided P 0.127. */
+/* Hollander and Wolfe, Nonparametric Statistical Methods, 1973, p. 69: W = 35, P 0.127, one tail */
 static void test_hollander_wolfe(void **state)
 {
 	double x[] = { 0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46 };
@@ -190,7 +190,7 @@ static void test_scale(void **state)
 	}
 }
 
-/* The example that encyclopedias have: 0.005 and 0.01 are rejected at 0.05, 0.03 and 0.04 are not. */
+/* The example of encyclopedias: 0.005 and 0.01 are rejected at 0.05, 0.03 and 0.04 are not. */
 static void test_holm_example(void **state)
 {
 	double p[] = { 0.01, 0.03, 0.04, 0.005 };
@@ -347,7 +347,8 @@ static void test_bootstrap_coverage(void **state)
 
 static void test_noise(void **state)
 {
-	double same[] = { 5, 5, 5, 5 }, drift[20], chance[20], noise, again, zeros[] = { 0, 0, 1, 1 };
+	double same[] = { 5, 5, 5, 5 }, zeros[] = { 0, 0, 1, 1 }, drift[20];
+	double chance[20], noise, again;
 	unsigned short seed[3] = { 5, 5, 5 };
 	size_t i;
 
