@@ -184,9 +184,8 @@ check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on 
 check-bare: $(BARE_ELF) $(QEMU_STAMP) ## the emulator's debug facility, without an operating system
 	$(Q)tests/bare/check.sh --qemu $(QEMU_BIN) --elf $(BARE_ELF)
 
-# What is measured is the kernel without the account that KVM can keep of its exits; EXPERT is what
-# the eager strategy depends on.
-BENCH_SET := --set CONFIG_KVM_EXIT_TIMING=n --set CONFIG_EXPERT=y
+# What is measured is the kernel without the account that KVM can keep of its exits.
+BENCH_SET := --set CONFIG_KVM_EXIT_TIMING=n
 BENCH_NO_TRACE := --set CONFIG_FTRACE=n --set CONFIG_KPROBES=n --set CONFIG_KPROBE_EVENTS=n \
 	--set CONFIG_BPF_EVENTS=n
 BENCH_BOARD := $(BUILD)/results/bench-board.json
