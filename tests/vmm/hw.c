@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 
 #include "../guest/guest.h"
 #include "native.h"
@@ -172,6 +173,53 @@ static void one(const char *name, uint32_t addr1, uint32_t type1, uint32_t addr2
 	vm_free(vm);
 }
 
+/* Of a breakpoint and a watchpoint on one instruction the breakpoint is first, as it comes first. */
+static void both_of_one(void)
+{
+	const struct hw_hit broke = { "hw_store", 0, BP, IAC(1) };
+	const struct hw_hit watched = { "hw_store", GUEST_DATA, WR, DAC(1) };
+	struct vm *vm = hw_vm("hw_start", 2, 0);
+
+	arm(vm, HW, sym("hw_store"), BP, GUEST_DATA, WR);
+	tap_ok(hit(vm, vm_run_port(vm, DEFAULT_MS), &broke),
+	       "a breakpoint and a watchpoint, one instruction: the breakpoint");
+	arm(vm, HW, 0, 0, GUEST_DATA, WR);
+	tap_ok(hit(vm, vm_run_port(vm, DEFAULT_MS), &watched),
+	       "a breakpoint and a watchpoint, one instruction: then the watchpoint");
+	vm_free(vm);
+}
+
+/* Whatever was armed and has hit: once it is switched off there is no trace of it. */
+static void let_go(const char *name, uint32_t control, uint32_t bp, uint32_t wp)
+{
+	struct vm *vm = hw_vm("hw_start", 3, 0);
+	struct kvm_sregs sregs = { 0 };
+	bool hits;
+
+	arm(vm, control, bp, bp ? BP : 0, wp, wp ? RD | WR : 0);
+	hits = vm_run_port(vm, DEFAULT_MS) == KVM_EXIT_DEBUG;
+	vm_debug(vm, 0);
+	if (!tap_ok(hits && finished(vm) && !ioctl(vm->fd, KVM_GET_SREGS, &sregs) &&
+		    !sregs.u.e.dbsr, "%s switched off: no exit, and nothing in the guest's DBSR", name))
+		tap_diag("hit %u, DBSR 0x%x", hits, sregs.u.e.dbsr);
+	vm_free(vm);
+}
+
+/* Switched off between an access and its completion, on which the step would be due. */
+static void let_go_of_mmio(void)
+{
+	struct vm *vm = vm_new(0);
+	bool good;
+
+	vm_start(vm, "mmio_start", 0);
+	vm_debug(vm, STEP);
+	good = vm_run(vm, DEFAULT_MS) == KVM_EXIT_DEBUG && vm_run(vm, DEFAULT_MS) == KVM_EXIT_MMIO;
+	vm_debug(vm, 0);
+	tap_ok(good && vm_run(vm, DEFAULT_MS) == KVM_EXIT_MMIO,
+	       "a step switched off before it is told: no exit");
+	vm_free(vm);
+}
+
 static void with_step(void)
 {
 	const struct hw_hit stepped = { "hw_store", 0, 0, KVMPPC_DEBUG_EXIT_STEP };
@@ -333,15 +381,21 @@ void scenario_hw(void)
 	    &(struct hw_hit){ "hw_load", GUEST_DATA, RD, DAC(1) });
 	one("watch an access", GUEST_DATA + 8, RD | WR, 0, 0,
 	    &(struct hw_hit){ "hw_other", GUEST_DATA + 8, RD, DAC(1) });
+	one("watch an access, which is a write", GUEST_DATA, RD | WR, 0, 0,
+	    &(struct hw_hit){ "hw_store", GUEST_DATA, WR, DAC(1) });
 	one("watch a byte of a word", GUEST_DATA + 3, WR, 0, 0,
 	    &(struct hw_hit){ "hw_store", GUEST_DATA + 3, WR, DAC(1) });
 	one("two watchpoints, one access", GUEST_DATA, RD, GUEST_DATA + 2, RD,
 	    &(struct hw_hit){ "hw_load", GUEST_DATA, RD, DAC(1) | DAC(2) });
-	one("a breakpoint and a watchpoint, one instruction", sym("hw_store"), BP, GUEST_DATA, WR,
-	    &(struct hw_hit){ "hw_store", 0, BP, IAC(1) });
+	both_of_one();
 	one("a breakpoint on what KVM emulates", sym("hw_emul"), BP, 0, 0,
 	    &(struct hw_hit){ "hw_emul", 0, BP, IAC(1) });
 	with_step();
+	let_go("a breakpoint", HW, sym("hw_loop"), 0);
+	let_go("a watchpoint", HW, 0, GUEST_DATA);
+	let_go("a step", STEP, 0, 0);
+	let_go("all three", HW | STEP, sym("hw_loop"), GUEST_DATA);
+	let_go_of_mmio();
 	in_handler();
 	not_mapped();
 	after_ticks();

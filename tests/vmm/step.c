@@ -150,24 +150,6 @@ void scenario_step_emulated(void)
 	vm_free(vm);
 }
 
-/* An MPIC in the kernel: its registers are MMIO that never leaves the kernel. */
-static bool add_mpic(struct vm *vm)
-{
-	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_FSL_MPIC_20 };
-	uint64_t base = MPIC_BASE;
-	struct kvm_device_attr attr = {
-		.group = KVM_DEV_MPIC_GRP_MISC,
-		.attr = KVM_DEV_MPIC_BASE_ADDR,
-		.addr = (unsigned long)&base,
-	};
-
-	if (ioctl(vm->vm_fd, KVM_CREATE_DEVICE, &dev))
-		return false;
-	if (ioctl(dev.fd, KVM_SET_DEVICE_ATTR, &attr))
-		tap_bail("MPIC base address: %s", strerror(errno));
-	return true;
-}
-
 void scenario_step_mmio(void)
 {
 	struct vm *vm = step_vm("step_mmio", 0);
@@ -183,7 +165,7 @@ void scenario_step_mmio(void)
 	vm_free(vm);
 
 	vm = step_vm("step_mpic", 0);
-	if (!add_mpic(vm)) {
+	if (!vm_add_mpic(vm)) {
 		tap_skip(strerror(errno), "MMIO in the kernel");
 	} else {
 		vm->regs.gpr[4] = 0;

@@ -221,6 +221,23 @@ void vm_free(struct vm *vm)
 	free(vm);
 }
 
+/** vm_add_mpic() - an MPIC in the kernel: its registers are MMIO that never leaves the kernel */
+bool vm_add_mpic(struct vm *vm)
+{
+	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_FSL_MPIC_20 };
+	uint64_t base = MPIC_BASE;
+	struct kvm_device_attr attr = {
+		.group = KVM_DEV_MPIC_GRP_MISC,
+		.attr = KVM_DEV_MPIC_BASE_ADDR,
+		.addr = (unsigned long)&base,
+	};
+
+	if (ioctl(vm->vm_fd, KVM_CREATE_DEVICE, &dev))
+		return false;
+	MUST(dev.fd, KVM_SET_DEVICE_ATTR, &attr);
+	return true;
+}
+
 /** vm_word() - where a word of the guest's memory is */
 uint32_t *vm_word(struct vm *vm, uint32_t addr)
 {

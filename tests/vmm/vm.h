@@ -61,6 +61,7 @@ struct vm {
 int kvm_fd(void);
 struct vm *vm_new(unsigned int flags);
 void vm_free(struct vm *vm);
+bool vm_add_mpic(struct vm *vm);
 uint32_t sym(const char *name);
 uint32_t *vm_word(struct vm *vm, uint32_t addr);
 void vm_patch(struct vm *vm, uint32_t addr, uint32_t inst);

@@ -98,6 +98,41 @@ out:
 	vm_free(vm);
 }
 
+/* The same where the access does not even leave the kernel. */
+static void watch_mpic(void)
+{
+	const uint32_t reg = MPIC_BASE + 0x10e0;	/* spurious vector */
+	const struct watch w = { .name = "in the kernel", .hit = reg, .status = WR,
+				 .flags = KVMPPC_DEBUG_EXIT_DAC(1) };
+	struct kvm_guest_debug dbg = { .control = HW };
+	struct vm *vm = vm_new(0);
+	uint32_t pc = sym("step_mpic") + 16;
+	int r;
+
+	if (!tap_ok(vm_add_mpic(vm), "in the kernel: an MPIC"))
+		goto out;
+	vm_start(vm, "step_mpic", 0);
+	vm->regs.gpr[6] = 0x35;
+	vm->regs.gpr[10] = MPIC_BASE + 0x1000;
+	vm->regs.gpr[11] = reg;
+	vm_set_regs(vm);
+	dbg.arch.bp[0].addr = reg;
+	dbg.arch.bp[0].type = WR;
+	vm_debug_bp(vm, &dbg);
+	r = vm_run_port(vm, DEFAULT_MS);
+	if (!tap_ok(hit(vm, r, &w, pc), "in the kernel: an exit before the store"))
+		tap_diag("expected pc 0x%x, got %s", pc, vm_exit_str(vm, r));
+	vm_debug(vm, STEP);
+	vm_run_port(vm, DEFAULT_MS);
+	r = vm_run_port(vm, DEFAULT_MS);
+	vm_get_regs(vm);
+	if (!tap_ok(r == KVM_EXIT_DEBUG && vm->regs.pc == pc + 8 && vm->regs.gpr[7] == 0x35 &&
+		    !vm->mmio, "in the kernel: a step does the store, the next one reads it back"))
+		tap_diag("r7 0x%llx, %s", (unsigned long long)vm->regs.gpr[7], vm_exit_str(vm, r));
+out:
+	vm_free(vm);
+}
+
 void scenario_watch_mmio(void)
 {
 	struct vm *vm = vm_new(0);
@@ -106,6 +141,7 @@ void scenario_watch_mmio(void)
 
 	for (i = 0; i < ARRAY_SIZE(watches); i++)
 		watch(&watches[i]);
+	watch_mpic();
 
 	vm_ivor(vm, IVOR_DEBUG, "h_disarm");
 	vm_start(vm, "gw_start", 0);
