@@ -151,7 +151,7 @@ check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-series check-bare \
 		check-board check-smp check-stub check-bench
 
-check-long: ## what takes longer: fuzzing for ten minutes, 100,000 random requests (an hour)
+check-long: ## what takes longer: fuzzing for ten minutes, 100,000 random requests (half an hour)
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=900 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
 		scripts/check.sh check-fuzz check-stub
 
