@@ -18,8 +18,8 @@ TREE is a clean Linux source tree in which KVM runs on e500v2. The result goes t
 compared with that of an earlier call (--base); a difference up to the threshold (0.5%) is none.
 Exit status: 0 no slower than the base, 1 slower, 125 not built or not measured.
 
-  good=v6.12; git checkout \$good && kernel/bench-one.sh --out /tmp/good.json .
-  git bisect start BAD \$good && git bisect run .../kernel/bench-one.sh --base /tmp/good.json .
+  git checkout GOOD && .../kernel/bench-one.sh --out /tmp/good.json .
+  git bisect start BAD GOOD && git bisect run .../kernel/bench-one.sh --base /tmp/good.json .
 END
 }
 

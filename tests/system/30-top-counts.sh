@@ -47,6 +47,20 @@ is "$(hits '"kind":"step","origin":"guest","pc":"0x[0-9a-f]+","raw":"0x8000000"'
 	"hits: the guest's own"
 is "$(hits '"kind"')" 10 "hits: and no other"
 
+check "hardware breakpoints and watchpoints" load hw=30
+top_settle
+is "$(top_get "$pid" events.hw_break)" 10 "hw_break"
+is "$(top_get "$pid" events.watch_write)" 10 "watch_write"
+is "$(top_get "$pid" events.watch_read)" 10 "watch_read"
+is "$(top_get "$pid" events.step)" 30 "a step over each"
+is "$(top_get "$pid" origin.user)" 60 "all of them the user's"
+is "$(hits '"kind":"hw_break","origin":"user","pc":"0x[0-9a-f]+","raw":"0x800000"')" 10 \
+	"hits: breakpoints"
+is "$(hits '"kind":"watch_write","origin":"user","pc":"0x[0-9a-f]+","addr":"0x20000","raw"')" 10 \
+	"hits: watched stores, with the address"
+is "$(hits '"kind":"watch_read","origin":"user","pc":"0x[0-9a-f]+","addr":"0x20008","raw"')" 10 \
+	"hits: watched loads, with the address"
+
 is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json schema)" kvmdbg.top/1 "the schema's name"
 is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json backend)" booke-pr "the backend"
 is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json vcpus.length)" 0 "a vCPU that is gone is not shown on"

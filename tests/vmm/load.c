@@ -22,6 +22,7 @@
  * @thread: runs it
  * @index: its place on the command line
  * @step: single-steps
+ * @hw: hardware breakpoints and watchpoints, a step over each
  * @sw: software breakpoints
  * @guest: debug events of the guest's own
  * @stray: software breakpoints nobody asked for
@@ -31,7 +32,7 @@
 struct guest {
 	pthread_t thread;
 	unsigned int index;
-	unsigned int step, sw, guest, stray, mmio;
+	unsigned int step, hw, sw, guest, stray, mmio;
 	bool ok;
 };
 
@@ -55,6 +56,28 @@ static bool do_bps(struct vm *vm, unsigned int n, uint32_t control)
 	/* left where it is the guest runs into the same breakpoint again */
 	while (n--)
 		if (vm_run(vm, DEFAULT_MS) != KVM_EXIT_DEBUG)
+			return false;
+	return !vm_debug(vm, 0);
+}
+
+/* A breakpoint, a watched store, a watched load, and round again: as a debugger goes on. */
+static bool do_hw(struct vm *vm, unsigned int n)
+{
+	struct kvm_guest_debug dbg = {
+		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP,
+		.arch.bp = {
+			{ .addr = sym("hw_loop"), .type = KVMPPC_DEBUG_BREAKPOINT },
+			{ .addr = GUEST_DATA, .type = KVMPPC_DEBUG_WATCH_WRITE },
+			{ .addr = GUEST_DATA + 8, .type = KVMPPC_DEBUG_WATCH_READ },
+		},
+	};
+
+	vm_start(vm, "hw_start", 0);
+	vm->regs.gpr[3] = n + 1;
+	vm_set_regs(vm);
+	while (n--)
+		if (vm_debug_bp(vm, &dbg) || vm_run(vm, DEFAULT_MS) != KVM_EXIT_DEBUG ||
+		    vm_debug(vm, STEP) || vm_run(vm, DEFAULT_MS) != KVM_EXIT_DEBUG)
 			return false;
 	return !vm_debug(vm, 0);
 }
@@ -90,8 +113,8 @@ static bool do_mmio(struct vm *vm, unsigned int n)
 
 static bool work(struct vm *vm, const struct guest *g)
 {
-	return do_steps(vm, g->step) && do_bps(vm, g->sw, SW) && do_bps(vm, g->stray, 0) &&
-	       do_guest(vm, g->guest) && do_mmio(vm, g->mmio);
+	return do_steps(vm, g->step) && do_hw(vm, g->hw) && do_bps(vm, g->sw, SW) &&
+	       do_bps(vm, g->stray, 0) && do_guest(vm, g->guest) && do_mmio(vm, g->mmio);
 }
 
 /* KVM's own account of the exits (CONFIG_KVM_EXIT_TIMING), in microseconds. */
@@ -137,8 +160,8 @@ static void *guest_thread(void *arg)
 
 static int set_count(struct guest *g, char *text)
 {
-	static char *const token[] = { "step", "sw", "guest", "stray", "mmio", NULL };
-	unsigned int *count[] = { &g->step, &g->sw, &g->guest, &g->stray, &g->mmio };
+	static char *const token[] = { "step", "hw", "sw", "guest", "stray", "mmio", NULL };
+	unsigned int *count[] = { &g->step, &g->hw, &g->sw, &g->guest, &g->stray, &g->mmio };
 	char *value, *end;
 
 	while (*text) {
@@ -181,7 +204,7 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* kvmdbg-vmm load VM...: each VM a list of step=N, sw=N, stray=N, guest=N, mmio=N */
+/* kvmdbg-vmm load VM...: each VM a list of step=N, hw=N, sw=N, stray=N, guest=N, mmio=N */
 int cmd_load(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
@@ -192,7 +215,7 @@ int cmd_load(int argc, char **argv)
 	};
 	static const struct argp argp = {
 		.options = options, .parser = load_opt,
-		.args_doc = "step=N,sw=N,stray=N,guest=N,mmio=N...",
+		.args_doc = "step=N,hw=N,sw=N,stray=N,guest=N,mmio=N...",
 		.doc = "Guests that make so many debug events, each in a thread of its own.",
 	};
 	bool ok = true;
@@ -246,8 +269,9 @@ static void *demo_thread(void *arg)
 	g->ok = true;
 	while (g->ok && now() < end) {
 		struct guest part = {
-			.step = 300 / (g->index + 1),
-			.sw = 40 * (g->index + 1),
+			.step = 60 / (g->index + 1),
+			.hw = 120 * (g->index + 1),
+			.sw = 20 * (g->index + 1),
 			.mmio = 20,
 			.guest = round % 4 == 3 ? 25 : 0,
 			.stray = round % 16 == 15 ? 1 : 0,
@@ -278,7 +302,7 @@ static error_t demo_opt(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* kvmdbg-vmm demo: guests that are stepped and hit breakpoints for a while */
+/* kvmdbg-vmm demo: guests that are stepped and hit breakpoints and watchpoints for a while */
 int cmd_demo(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
