@@ -59,7 +59,7 @@ json()
 	}
 	{
 		printf "%s    {\"name\": %s, \"unit\": \"instructions\", \"exact\": true, \"value\": %d}",
-			NR > 1 ? ",\n" : "", text($1), $2
+			(NR > 1) ? ",\n" : "", text($1), $2
 	}
 	END { print "\n  ]\n}" }'
 }

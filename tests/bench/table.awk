@@ -25,7 +25,7 @@ END {
 	for (r = 1; r <= rows; r++) {
 		printf "%-24s", name[r]
 		for (c = 1; c <= columns; c++)
-			printf "%8s", (r, c) in value ? value[r, c] : "-"
+			printf "%8s", value[r, c] == "" ? "-" : value[r, c]
 		print ""
 	}
 }
