@@ -36,7 +36,7 @@ $(BUILD_BOARD)/kvmdbg-vmm: $(VMM_OBJ)
 ifeq ($(shell uname -m),x86_64)
 HOST_BINS += $(BUILD_HOST)/kvmdbg-vmm
 endif
-VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o
+VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o $(BUILD_HOST)/vmm/tools.o
 
 $(BUILD_HOST)/vmm/%.o: tests/vmm/%.c tests/vmm/rules.mk
 	$(call say,CC,$@)
@@ -45,6 +45,6 @@ $(BUILD_HOST)/vmm/%.o: tests/vmm/%.c tests/vmm/rules.mk
 
 $(BUILD_HOST)/kvmdbg-vmm: $(VMM_X86_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC_HOST) -o $@ $^ -lpthread
+	$(Q)$(CC_HOST) -o $@ $^ -ljson-c -lpthread
 
 -include $(VMM_OBJ:.o=.d) $(VMM_X86_OBJ:.o=.d)

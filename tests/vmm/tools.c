@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Small tools for the board's shell tests. */
+/* Small tools for the shell tests. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <linux/bpf.h>
@@ -11,26 +11,40 @@
 
 #include "scenarios.h"
 
-/* The element of an array whose member has the given value. */
-static struct json_object *select_by(struct json_object *array, const char *key, const char *value)
+/* Has an object all that "key=value,key=value..." says? */
+static int matches(struct json_object *o, const char *wanted)
+{
+	char copy[256], *part, *value, *save = NULL;
+	struct json_object *member;
+
+	snprintf(copy, sizeof(copy), "%s", wanted);
+	for (part = strtok_r(copy, ",", &save); part; part = strtok_r(NULL, ",", &save)) {
+		value = strchr(part, '=');
+		if (!value)
+			return 0;
+		*value++ = 0;
+		if (!json_object_object_get_ex(o, part, &member) ||
+		    strcmp(json_object_get_string(member), value))
+			return 0;
+	}
+	return 1;
+}
+
+/* The element of an array whose members have the given values. */
+static struct json_object *select_by(struct json_object *array, const char *wanted)
 {
 	size_t i;
 
-	for (i = 0; i < json_object_array_length(array); i++) {
-		struct json_object *o = json_object_array_get_idx(array, i), *member;
-
-		if (json_object_object_get_ex(o, key, &member) &&
-		    !strcmp(json_object_get_string(member), value))
-			return o;
-	}
+	for (i = 0; i < json_object_array_length(array); i++)
+		if (matches(json_object_array_get_idx(array, i), wanted))
+			return json_object_array_get_idx(array, i);
 	return NULL;
 }
 
-/* One element of the path: "name", "[3]", "[-1]" or "[key=value]". */
+/* One element of the path: "name", "[3]", "[-1]" or "[key=value,...]". */
 static struct json_object *descend(struct json_object *o, char *part)
 {
 	struct json_object *next = NULL;
-	char *eq;
 	long i;
 
 	if (*part != '[')
@@ -39,11 +53,8 @@ static struct json_object *descend(struct json_object *o, char *part)
 		return NULL;
 	part[strlen(part) - 1] = 0;
 	part++;
-	eq = strchr(part, '=');
-	if (eq) {
-		*eq = 0;
-		return select_by(o, part, eq + 1);
-	}
+	if (strchr(part, '='))
+		return select_by(o, part);
 	i = strtol(part, NULL, 10);
 	if (i < 0)
 		i += json_object_array_length(o);

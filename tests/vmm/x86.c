@@ -15,19 +15,32 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "scenarios.h"
+
 #define MAX_VMS		16
 #define MAX_VCPUS	8
 #define MEMORY_SIZE	0x10000
 #define GUEST_BASE	0x1000
 
-#define TRAP_PORT	0x11
+#define STACK_TOP	0x8000
+#define DATA		0x9000	/* what the guest reads and writes */
+
+#define DONE_PORT	0x10
+#define TRAP_PORT	0x11	/* what was to happen has not, or an int3 was given to the guest */
 
 #define DR6_B0		0x1
 #define DR6_BS		0x4000
 #define DR7_L0		0x1
 #define DR7_G0		0x2
+#define DR7_WRITE0	0x10000	/* and a byte long */
+#define DR7_ACCESS0	0x30000
 
-/* The guest, in real mode: a loop for each thing to do. It is copied to GUEST_BASE. */
+#define CR0_PE		0x1
+
+/*
+ * The guest, in real mode: a loop for each thing to do. It is copied to GUEST_BASE. All but the
+ * last part means the same in protected mode with 32 bits.
+ */
 asm("	.pushsection .rodata\n"
     "	.code16\n"
     "x86_guest:\n"
@@ -45,12 +58,35 @@ asm("	.pushsection .rodata\n"
     "		jmp	x86_io\n"
     "x86_trap:	out	%al, $0x11\n"	/* TRAP_PORT */
     "		jmp	x86_trap\n"
+    "x86_write:	mov %al, (%bx)\n"	/* or (%edi) */
+    "x86_written:	out %al, $0x11\n"
+    "x86_read:	mov (%bx), %al\n"
+    "x86_was_read:	out %al, $0x11\n"
+    "x86_dr:	mov %dr7, %eax\n"
+    "		dec %cx\n"
+    "		jnz x86_dr\n"
+    "		out %al, $0x10\n"	/* DONE_PORT */
+    "x86_own:	pushf\n"		/* single-steps itself, one instruction at a time */
+    "		pop %ax\n"
+    "		or $0x100, %ax\n"
+    "		push %ax\n"
+    "		popf\n"
+    "		nop\n"
+    "		dec %cx\n"
+    "		jnz x86_own\n"
+    "		out %al, $0x10\n"
+    "x86_handler:	push %bp\n"
+    "		mov %sp, %bp\n"
+    "		andw $0xfeff, 6(%bp)\n"
+    "		pop %bp\n"
+    "		iret\n"
     "x86_guest_end:\n"
     "	.code64\n"
     "	.popsection\n");
 
 extern const char x86_guest[], x86_step[], x86_hw[], x86_hw_here[], x86_sw[], x86_sw_here[],
-		  x86_io[], x86_trap[], x86_guest_end[];
+		  x86_io[], x86_trap[], x86_write[], x86_written[], x86_read[], x86_was_read[],
+		  x86_dr[], x86_own[], x86_handler[], x86_guest_end[];
 
 static uint64_t guest_address(const char *label)
 {
@@ -65,9 +101,16 @@ static uint64_t guest_address(const char *label)
  * @thread: runs it
  * @step: single-steps
  * @hw: execution breakpoints
+ * @write: watchpoints on a write
+ * @read: watchpoints on a read
  * @sw: software breakpoints
+ * @given: software breakpoints that are given to the guest
+ * @dr: reads of a debug register by the guest while user space has them
+ * @own: single-steps that the guest does by itself and handles
+ * @own_user: the same while user space has breakpoints: it is told, and gives them to the guest
  * @io: exits that are not debug exits
  * @eintr: KVM_RUNs that end at once, with the exit reason of before
+ * @bits32: in protected mode
  * @ok: whether it did
  */
 struct vcpu {
@@ -75,7 +118,7 @@ struct vcpu {
 	int fd;
 	struct kvm_run *run;
 	pthread_t thread;
-	unsigned int step, hw, sw, io, eintr;
+	unsigned int step, hw, write, read, sw, given, dr, own, own_user, io, eintr, bits32;
 	bool ok;
 };
 
@@ -88,7 +131,7 @@ struct vm {
 
 static struct vm vms[MAX_VMS];
 static unsigned int nr_vms, rounds = 1, demo_secs;
-static bool gate, hold;
+static bool gate, hold, timing;
 static int kvm = -1;
 static size_t run_size;
 
@@ -96,6 +139,23 @@ static bool fail(const char *what)
 {
 	fprintf(stderr, "kvmdbg-vmm: %s: %s\n", what, strerror(errno));
 	return false;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Of this thread: what else runs on the machine is not in it. */
+static double cpu_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
 static bool vcpu_open(struct vm *vm, unsigned int id)
@@ -115,6 +175,15 @@ static bool vcpu_open(struct vm *vm, unsigned int id)
 		return fail("KVM_GET_SREGS");
 	sregs.cs.base = 0;
 	sregs.cs.selector = 0;
+	if (vcpu->bits32) {
+		sregs.cr0 |= CR0_PE;
+		sregs.cs.db = 1;
+		sregs.cs.g = 1;
+		sregs.cs.limit = 0xffffffff;
+		sregs.cs.selector = 8;
+		sregs.ss.db = 1;
+		sregs.ds.db = 1;
+	}
 	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
 		return fail("KVM_SET_SREGS");
 	return true;
@@ -139,6 +208,8 @@ static bool vm_open(struct vm *vm)
 	/* Where KVM emulates the guest, the int3 is the guest's own, whoever debugs. */
 	vector = guest_address(x86_trap);
 	memcpy((char *)vm->memory + 4 * 3, &vector, sizeof(vector));
+	vector = guest_address(x86_handler);
+	memcpy((char *)vm->memory + 4 * 1, &vector, sizeof(vector));
 	region.userspace_addr = (uintptr_t)vm->memory;
 	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region))
 		return fail("KVM_SET_USER_MEMORY_REGION");
@@ -168,13 +239,18 @@ static void vm_close(struct vm *vm)
 	vm->fd = -1;
 }
 
-static bool set_pc(struct vcpu *vcpu, uint64_t pc)
+/* @count: how often the guest does what it finds there, where it counts itself */
+static bool set_pc_count(struct vcpu *vcpu, uint64_t pc, unsigned int count)
 {
 	struct kvm_regs regs;
 
 	if (ioctl(vcpu->fd, KVM_GET_REGS, &regs))
 		return fail("KVM_GET_REGS");
 	regs.rip = pc;
+	regs.rsp = STACK_TOP;
+	regs.rbx = DATA;
+	regs.rdi = DATA;
+	regs.rcx = count;
 	/* The bit that is always set, and no interrupts. */
 	regs.rflags = 2;
 	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
@@ -182,13 +258,19 @@ static bool set_pc(struct vcpu *vcpu, uint64_t pc)
 	return true;
 }
 
-static bool set_debug(struct vcpu *vcpu, uint32_t control, uint64_t breakpoint)
+static bool set_pc(struct vcpu *vcpu, uint64_t pc)
+{
+	return set_pc_count(vcpu, pc, 0);
+}
+
+/* @type: of the breakpoint, in DR7 */
+static bool set_debug(struct vcpu *vcpu, uint32_t control, uint64_t breakpoint, uint64_t type)
 {
 	struct kvm_guest_debug debug = { .control = control };
 
 	if (control & KVM_GUESTDBG_USE_HW_BP) {
 		debug.arch.debugreg[0] = breakpoint;
-		debug.arch.debugreg[7] = DR7_L0 | DR7_G0;
+		debug.arch.debugreg[7] = DR7_L0 | DR7_G0 | type;
 	}
 	if (ioctl(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug))
 		return fail("KVM_SET_GUEST_DEBUG");
@@ -228,30 +310,94 @@ static bool run_to_debug(struct vcpu *vcpu, uint32_t exception, uint64_t dr6, ui
 	return false;
 }
 
+/* Gives an exception to the guest that user space has been told of. */
+static bool give_exception(struct vcpu *vcpu, unsigned int vector)
+{
+	struct kvm_vcpu_events events;
+
+	if (ioctl(vcpu->fd, KVM_GET_VCPU_EVENTS, &events))
+		return fail("KVM_GET_VCPU_EVENTS");
+	events.exception.injected = 1;
+	events.exception.nr = vector;
+	events.exception.has_error_code = 0;
+	if (ioctl(vcpu->fd, KVM_SET_VCPU_EVENTS, &events))
+		return fail("KVM_SET_VCPU_EVENTS");
+	return true;
+}
+
+static bool watch(struct vcpu *vcpu, unsigned int count, uint64_t type, uint64_t at, uint64_t after)
+{
+	unsigned int i;
+
+	if (!count)
+		return true;
+	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP, DATA, type))
+		return false;
+	for (i = 0; i < count; i++)
+		if (!set_pc(vcpu, at) || !run_to_debug(vcpu, 1, DR6_B0, after))
+			return false;
+	return true;
+}
+
+/* What the guest does with the debug registers and by single-stepping itself. */
+static bool work_of_guest(struct vcpu *vcpu)
+{
+	const uint32_t elsewhere = GUEST_BASE - 1;
+	unsigned int i;
+
+	if (vcpu->dr &&
+	    (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP, elsewhere, 0) ||
+	     !set_pc_count(vcpu, guest_address(x86_dr), vcpu->dr) || !run_to(vcpu, KVM_EXIT_IO)))
+		return false;
+	if (vcpu->own &&
+	    (!set_debug(vcpu, 0, 0, 0) ||
+	     !set_pc_count(vcpu, guest_address(x86_own), vcpu->own) || !run_to(vcpu, KVM_EXIT_IO)))
+		return false;
+	if (!vcpu->own_user)
+		return true;
+	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP, elsewhere, 0) ||
+	    !set_pc_count(vcpu, guest_address(x86_own), vcpu->own_user))
+		return false;
+	for (i = 0; i < vcpu->own_user; i++)
+		if (!run_to_debug(vcpu, 1, DR6_BS, 0) || !give_exception(vcpu, 1))
+			return false;
+	return run_to(vcpu, KVM_EXIT_IO);
+}
+
 static bool work(struct vcpu *vcpu)
 {
 	const uint64_t hw = guest_address(x86_hw_here), sw = guest_address(x86_sw_here);
 	unsigned int i;
+	double start;
 
-	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP, 0) ||
-	    !set_pc(vcpu, guest_address(x86_step)))
+	/* In this order: KVM steps from where the vCPU is when it is told to. */
+	if (!set_pc(vcpu, guest_address(x86_step)) ||
+	    !set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP, 0, 0))
 		return false;
+	start = cpu_time();
 	for (i = 0; i < vcpu->step; i++)
 		if (!run_to_debug(vcpu, 1, DR6_BS, 0))
 			return false;
-	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP, hw) ||
+	if (timing && vcpu->step)
+		printf("step %.1f\n", (cpu_time() - start) * 1e9 / vcpu->step);
+	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP, hw, 0) ||
 	    !set_pc(vcpu, guest_address(x86_hw)))
 		return false;
 	for (i = 0; i < vcpu->hw; i++)
 		/* The instruction there is a nop. */
 		if (!run_to_debug(vcpu, 1, DR6_B0, hw) || !set_pc(vcpu, hw + 1))
 			return false;
+	if (!watch(vcpu, vcpu->write, DR7_WRITE0, guest_address(x86_write),
+		   guest_address(x86_written)) ||
+	    !watch(vcpu, vcpu->read, DR7_ACCESS0, guest_address(x86_read),
+		   guest_address(x86_was_read)))
+		return false;
 	vcpu->run->immediate_exit = 1;
 	for (i = 0; i < vcpu->eintr; i++)
 		if (!ioctl(vcpu->fd, KVM_RUN, 0) || errno != EINTR)
 			return fail("KVM_RUN that was to end at once");
 	vcpu->run->immediate_exit = 0;
-	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP, 0) ||
+	if (!set_debug(vcpu, KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP, 0, 0) ||
 	    !set_pc(vcpu, guest_address(x86_sw)))
 		return false;
 	for (i = 0; i < vcpu->sw; i++) {
@@ -270,20 +416,21 @@ static bool work(struct vcpu *vcpu)
 		if (!set_pc(vcpu, sw + 1))
 			return false;
 	}
-	if (!set_debug(vcpu, 0, 0) || !set_pc(vcpu, guest_address(x86_io)))
+	for (i = 0; i < vcpu->given; i++)
+		if (!set_pc(vcpu, sw) || !run_to_debug(vcpu, 3, 0, sw) ||
+		    !give_exception(vcpu, 3) || !run_to(vcpu, KVM_EXIT_IO))
+			return false;
+	if (!work_of_guest(vcpu))
 		return false;
+	if (!set_debug(vcpu, 0, 0, 0) || !set_pc(vcpu, guest_address(x86_io)))
+		return false;
+	start = cpu_time();
 	for (i = 0; i < vcpu->io; i++)
 		if (!run_to(vcpu, KVM_EXIT_IO))
 			return false;
+	if (timing && vcpu->io)
+		printf("io %.1f\n", (cpu_time() - start) * 1e9 / vcpu->io);
 	return true;
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
 static void *vcpu_thread(void *arg)
@@ -356,8 +503,10 @@ static bool set_count(struct vcpu *vcpu, const char *text)
 		unsigned int *count;
 	} names[] = {
 		{ "step=", &vcpu->step }, { "hw=", &vcpu->hw },
-		{ "sw=", &vcpu->sw }, { "io=", &vcpu->io },
-		{ "eintr=", &vcpu->eintr },
+		{ "write=", &vcpu->write }, { "read=", &vcpu->read },
+		{ "sw=", &vcpu->sw }, { "given=", &vcpu->given },
+		{ "dr=", &vcpu->dr }, { "own=", &vcpu->own }, { "own-user=", &vcpu->own_user },
+		{ "io=", &vcpu->io }, { "eintr=", &vcpu->eintr }, { "bits32=", &vcpu->bits32 },
 	};
 	unsigned long value;
 	size_t i, len;
@@ -414,6 +563,9 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	case 'w':
 		hold = true;
 		return 0;
+	case 't':
+		timing = true;
+		return 0;
 	case 'r':
 		rounds = strtoul(arg, &end, 10);
 		if (*end || !rounds)
@@ -430,18 +582,32 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static int cmd_load(int argc, char **argv)
+int cmd_load(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{ "gate", 'g', NULL, 0, "Start when a line comes from standard input", 0 },
 		{ "wait", 'w', NULL, 0, "When done, keep the VMs until standard input ends", 0 },
+		{ "time", 't', NULL, 0, "Print the nanoseconds of processor time that a step and an exit for I/O have taken", 0 },
 		{ "rounds", 'r', "N", 0, "Make the VMs, run and remove them N times", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = {
 		.options = options, .parser = load_opt,
-		.args_doc = "step=N,hw=N,sw=N,io=N,eintr=N[/...]...",
-		.doc = "Guests that make so many debug events. An argument is a VM; its vCPUs, each in a thread of its own, are separated by '/'.",
+		.args_doc = "KIND=N,...[/...]...",
+		.doc = "Guests that make so many debug events. An argument is a VM; its vCPUs, each in a thread of its own, are separated by '/'.\v"
+		       "Kinds, in the order in which a vCPU does them:\n"
+		       "  step      single-steps\n"
+		       "  hw        execution breakpoints\n"
+		       "  write     watchpoints on a write\n"
+		       "  read      watchpoints on a read\n"
+		       "  eintr     KVM_RUNs that end at once\n"
+		       "  sw        software breakpoints\n"
+		       "  given     software breakpoints that are given to the guest\n"
+		       "  dr        reads of a debug register by the guest, while user space has them\n"
+		       "  own       single-steps that the guest does by itself, while nobody debugs it\n"
+		       "  own-user  the same while user space has breakpoints, and gives them to the guest\n"
+		       "  io        exits that are not debug exits\n"
+		       "  bits32    1: in protected mode with 32 bits (not for own, own-user, given)\n",
 	};
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, NULL))
@@ -461,7 +627,7 @@ static error_t demo_opt(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static int cmd_demo(int argc, char **argv)
+int cmd_demo(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.parser = demo_opt, .args_doc = "[SECS]",
@@ -483,6 +649,8 @@ static const struct {
 } commands[] = {
 	{ "load", cmd_load },
 	{ "demo", cmd_demo },
+	{ "json", cmd_json },
+	{ "bpf", cmd_bpf },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -515,7 +683,9 @@ int main(int argc, char **argv)
 		.doc = "Guests on /dev/kvm to debug.\v"
 		       "Commands:\n"
 		       "  load VM...      guests that make so many debug events (load --help)\n"
-		       "  demo            guests that are debugged for a while (demo --help)\n",
+		       "  demo            guests that are debugged for a while (demo --help)\n"
+		       "  json PATH       a value of the last line of JSON on standard input\n"
+		       "  bpf             the loaded BPF programs and how large their machine code is\n",
 	};
 	char name[32];
 	int command = -1, at;

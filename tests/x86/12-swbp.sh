@@ -4,7 +4,7 @@
 # Software breakpoints, where the processor gives them to KVM.
 . "$(dirname "$0")/lib.sh"
 
-if ! timeout 20 kvmdbg-vmm load sw=1 >/dev/null 2>&1; then
+if [ -z "$processor" ]; then
 	skip "KVM emulates this guest, and gives it its int3" "software breakpoints"
 	plan
 	exit

@@ -23,6 +23,10 @@ skip_all()
 missing=$(kvmdbg doctor 2>/dev/null | grep '^missing' | head -n 1 | tr -s ' ')
 [ -z "$missing" ] || skip_all "kvmdbg doctor: $missing"
 
+# does the processor run the guests, or does KVM emulate them?
+# shellcheck disable=SC2034 # for the tests
+processor=$(grep -owE -m 1 'svm|vmx' /proc/cpuinfo | head -n 1)
+
 dir=$(mktemp -d) || exit 1
 
 end()
@@ -137,19 +141,14 @@ load_end()
 # get VM VCPU PATH: of the last frame that shows vCPU number VCPU of the process' VM number VM
 get()
 {
-	python3 - "$dir/top.json" "$pid" "$@" <<-'END'
-	import json, sys
-	path, pid, vm, vcpu, name = sys.argv[1:]
-	want = "kvmdbg-vmm:" + pid + ("" if vm == "1" else "#" + vm)
-	value = "no such vCPU"
-	for line in open(path):
-	    for v in json.loads(line)["vcpus"]:
-	        if (v["vm"], str(v["vcpu"])) == (want, vcpu):
-	            value = v
-	for part in name.split("."):
-	    value = value.get(part, "absent") if isinstance(value, dict) else value
-	print(value)
-	END
+	want=kvmdbg-vmm:$pid
+	[ "$1" -eq 1 ] || want=$want#$1
+	grep "\"vm\":\"$want\",\"vcpu\":$2," "$dir/top.json" | tail -n 1 >"$dir/frame"
+	if [ -s "$dir/frame" ]; then
+		kvmdbg-vmm json "vcpus[vm=$want,vcpu=$2].$3" <"$dir/frame" 2>/dev/null || echo absent
+	else
+		echo "no such vCPU"
+	fi
 }
 
 # hits PATTERN: hits of the process in all frames
