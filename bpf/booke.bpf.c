@@ -53,7 +53,7 @@ int BPF_PROG(booke_debug_exit, struct kvm_vcpu *vcpu, __u64 pc, __u32 dbsr, __u6
 	}
 #undef COUNT
 	count_origin(v, origin, 1);
-	send_hit(v, pc, addr, dbsr, flags, origin);
+	send_hit(v, v->exit_ns, pc, addr, dbsr, flags, origin);
 	return vcpu_end(v);
 }
 

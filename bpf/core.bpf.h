@@ -57,8 +57,14 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } free_slots SEC(".maps");
 
-/* For kvmdbg record; number 0 is never used. Otherwise user space makes both as small as can be. */
+/*
+ * Number 0 is never used. Where nothing of this is, user space makes all three as small as can be:
+ * kvmdbg record needs them, and a platform that always tells exits apart.
+ */
 struct kvmdbg_hist more_hists[KVMDBG_MAX_HISTS] SEC(".bss.hists");
+
+/* By struct kvmdbg_vcpu.extra_at and enum kvmdbg_extra: which one it is; 0 for none yet. */
+__u16 extras[KVMDBG_MAX_VCPUS * KVMDBG_NR_EXTRA] SEC(".bss.extras");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK);
@@ -135,6 +141,8 @@ static __always_inline int find_entry(struct kvm_vcpu *vcpu, __u32 create)
 	v->vm = (__u64)vcpu_field(vcpu, kvm);
 	v->id = id;
 	v->tgid = tgid;
+	v->slot = slot;
+	v->extra_at = slot * KVMDBG_NR_EXTRA;
 	v->born_ns = bpf_ktime_get_ns();
 	bpf_get_current_comm(v->comm, sizeof(v->comm));
 	v->key = key;
@@ -203,17 +211,19 @@ static __always_inline void hist_add(struct kvmdbg_hist *hist, __u64 value)
 static __always_inline struct kvmdbg_hist *extra_hist(struct kvmdbg_vcpu *v, __u32 extra,
 						      struct kvmdbg_hist *hist)
 {
-	__u64 i;
+	__u64 i = v->extra_at + (__u64)extra;
+	__u16 *known;
 
-	extra &= 127;
-	if (extra >= KVMDBG_NR_EXTRA)
+	barrier_var(i);
+	if (i >= KVMDBG_MAX_VCPUS * KVMDBG_NR_EXTRA)
 		return hist;
-	i = v->extra[extra];
+	known = &extras[i];
+	i = *known;
 	if (!i) {
 		__u32 number = KVMDBG_NO_HIST;
 
 		bpf_map_pop_elem(&free_hists, &number);
-		v->extra[extra] = number;
+		*known = number;
 		i = number;
 	}
 	if (i == KVMDBG_NO_HIST)
@@ -301,15 +311,17 @@ static __always_inline void count_origin(struct kvmdbg_vcpu *v, __u32 origin, __
 		v->origin[origin] += count;
 }
 
-/* Sends one hit; what cannot be sent is counted. */
-static __always_inline void send_hit(struct kvmdbg_vcpu *v, __u64 pc, __u64 addr, __u32 raw,
-				     __u32 flags, __u32 origin)
+/*
+ * Sends one hit; what cannot be sent is counted. @ns is about now: the exit's time is good enough
+ * for a window, and needs no second look at the clock.
+ */
+static __always_inline void send_hit(struct kvmdbg_vcpu *v, __u64 ns, __u64 pc, __u64 addr,
+				     __u32 raw, __u32 flags, __u32 origin)
 {
 	struct kvmdbg_hit *hit;
 
-	/* The exit's time is good enough for a window, and needs no second look at the clock. */
-	if (v->exit_ns - v->hit_window >= cfg.hits_window_ns) {
-		v->hit_window = v->exit_ns;
+	if (ns - v->hit_window >= cfg.hits_window_ns) {
+		v->hit_window = ns;
 		v->hit_count = 0;
 	}
 	if (v->hit_count >= cfg.hits_per_window)

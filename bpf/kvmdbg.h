@@ -13,7 +13,7 @@
 /** KVMDBG_MAX_VCPUS - vCPUs that can be counted at one time, on the whole host */
 #define KVMDBG_MAX_VCPUS	1024
 
-/** KVMDBG_MAX_HISTS - histograms that all vCPUs can have beyond their own, when recording */
+/** KVMDBG_MAX_HISTS - histograms that all vCPUs can have beyond their own */
 #define KVMDBG_MAX_HISTS	4096
 
 /** KVMDBG_ANY - value of a filter in struct kvmdbg_config that lets all pass */
@@ -61,19 +61,21 @@ enum kvmdbg_latency {
 };
 
 /**
- * enum kvmdbg_extra - what a vCPU has further histograms of, when recording
+ * enum kvmdbg_extra - what a vCPU may have further histograms of
  *
- * Below KVMDBG_EXTRA_REASONS: an exit's reason, as the platform numbers them.
+ * Below KVMDBG_EXTRA_REASONS, and from KVMDBG_EXTRA_MORE on: an exit's reason, as the platform
+ * numbers them.
  */
 enum kvmdbg_extra {
 	KVMDBG_EXTRA_REASONS = 64,
 	KVMDBG_DEBUG_HEAVY = KVMDBG_EXTRA_REASONS,	/* debug exits to user space */
 	KVMDBG_SWITCH_SKIPPED,		/* switches that had nothing to write */
 	KVMDBG_SWITCH_UNARMED,		/* switches done although nothing was armed */
-	KVMDBG_NR_EXTRA = 68,
+	KVMDBG_EXTRA_MORE = 68,
+	KVMDBG_NR_EXTRA = KVMDBG_EXTRA_MORE + 2 * 256,
 };
 
-/** KVMDBG_NO_HIST - in struct kvmdbg_vcpu.extra: there was none left */
+/** KVMDBG_NO_HIST - instead of a histogram's number: there was none left */
 #define KVMDBG_NO_HIST		0xffff
 
 /** enum kvmdbg_state - life of a struct kvmdbg_vcpu */
@@ -89,15 +91,22 @@ enum kvmdbg_state {
  * @vcpu: vCPU id to watch, or KVMDBG_ANY
  * @hits_window_ns: a stretch of time in which a vCPU may send
  * @hits_per_window: that many hits to user space; others are counted as dropped
+ * @exit_vcpu_arg: which argument of kvm_exit is the vCPU; set by the session
+ * @kvm_builtin: KVM's types are in the kernel's own BTF; set by the session
+ * @isa: x86: whose exit reasons, Intel's or AMD's; 0: exits are not counted by reason; set by the
+ *	session
  */
 struct kvmdbg_config {
 	__u32 tgid;
 	__u32 vcpu;
 	__u32 hits_window_ns;
 	__u32 hits_per_window;
+	__u32 exit_vcpu_arg;
+	__u32 kvm_builtin;
+	__u32 isa;
 };
 
-_Static_assert(sizeof(struct kvmdbg_config) == 16, "layout");
+_Static_assert(sizeof(struct kvmdbg_config) == 28, "layout");
 
 /**
  * struct kvmdbg_hist - log-linear histogram
@@ -115,62 +124,66 @@ struct kvmdbg_hist {
 /**
  * struct kvmdbg_vcpu - what is counted for one vCPU
  * @key: address of the kernel's vCPU while it is LIVE, else 0; never printed
- * @vm: address of the kernel's VM, tells VMs of one process apart; never printed
- * @born_ns: when it was first seen (CLOCK_MONOTONIC)
  * @state: enum kvmdbg_state
  * @seq: odd while BPF changes the entry
- * @tgid: process the VM belongs to
- * @id: vCPU id within the VM
- * @comm: name of the thread that was first seen to run it
- * @events: debug exits by enum kvmdbg_kind
- * @origin: debug events by enum kvmdbg_origin
- * @exits: guest exits of any kind
+ * @exit_ns: time of the exit that is being handled, or 0
+ * @debug_ns: x86: when user space was told of a debug exit that it still handles (when recording
+ *	of any exit that the processor did not make), or 0
+ * @slot: its place in the table
+ * @in_debug: the exit that is being handled is a debug exit
+ * @reason: of the exit that is being handled, by enum kvmdbg_extra
+ * @extra_at: its slot's place in the table of further histograms' numbers
+ * @hit_window: start of the window in which @hit_count hits were sent
+ * @dropped_hits: hits that could not be sent
  * @debug_exits: debug exits
+ * @origin: debug events by enum kvmdbg_origin
+ * @events: debug exits by enum kvmdbg_kind
+ * @exits: guest exits of any kind
  * @to_guest: debug register switches done towards the guest
  * @to_host: debug register switches done towards the host
  * @skipped: debug register switches that had nothing to write
  * @injected: debug events queued to the guest
- * @dropped_hits: hits that could not be sent
- * @hist: by enum kvmdbg_latency
- * @exit_ns: time of the exit that is being handled, or 0
- * @hit_window: start of the window in which @hit_count hits were sent
+ * @vm: address of the kernel's VM, tells VMs of one process apart; never printed
+ * @born_ns: when it was first seen (CLOCK_MONOTONIC)
+ * @tgid: process the VM belongs to
+ * @id: vCPU id within the VM
  * @hit_count: hits sent since @hit_window
- * @in_debug: the exit that is being handled is a debug exit
- * @debug_ns: x86: when user space was told of a debug exit that it still handles (when recording
- *	of any exit), or 0
- * @reason: of the exit that is being handled, by enum kvmdbg_extra
  * @armed: the guest was entered with debug registers armed
- * @extra: by enum kvmdbg_extra: number of a further histogram, 0 for none yet; values counted
- *	there are not in @hist
+ * @comm: name of the thread that was first seen to run it
+ * @pad: zero
+ * @hist: by enum kvmdbg_latency
  *
- * A page each: the slot number turns into an address with one shift.
+ * A page each: the slot number turns into an address with one shift. What each debug exit touches
+ * lies together.
  */
 struct kvmdbg_vcpu {
 	__u64 key;
-	__u64 vm;
-	__u64 born_ns;
 	__u32 state;
 	__u32 seq;
-	__u32 tgid;
-	__u32 id;
 	__u64 exit_ns;
-	__u64 hit_window;
-	__u32 hit_count;
+	__u64 debug_ns;
+	__u32 slot;
 	__u32 in_debug;
-	__u64 exits;
+	__u32 reason;
+	__u32 extra_at;
+	__u64 hit_window;
+	__u64 dropped_hits;
 	__u64 debug_exits;
-	__u64 events[KVMDBG_NR_KINDS];
 	__u64 origin[KVMDBG_NR_ORIGINS];
+	__u64 events[KVMDBG_NR_KINDS];
+	__u64 exits;
 	__u64 to_guest;
 	__u64 to_host;
 	__u64 skipped;
 	__u64 injected;
-	__u64 dropped_hits;
-	char comm[16];
-	__u64 debug_ns;
-	__u32 reason;
+	__u64 vm;
+	__u64 born_ns;
+	__u32 tgid;
+	__u32 id;
+	__u32 hit_count;
 	__u32 armed;
-	__u16 extra[KVMDBG_NR_EXTRA];
+	char comm[16];
+	__u64 pad[16];
 	struct kvmdbg_hist hist[KVMDBG_NR_LATENCIES];
 };
 

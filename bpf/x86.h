@@ -28,6 +28,26 @@
 
 #define X86_NR_SLOTS		4
 
+/* isa of the event kvm_exit */
+#define X86_ISA_VMX		1
+#define X86_ISA_SVM		2
+
+/* What is not known, and what has no place of its own. */
+#define X86_NO_REASON		0xfffffffeU
+#define X86_REASON_OTHER	255
+
+/**
+ * X86_REASON - struct kvmdbg_vcpu.reason of an exit that the processor has made, from its
+ * x86_reason_index(); the next one is that of exits that user space gets to see
+ *
+ * A guest that KVM emulates has none of these: its reasons are those that user space is told,
+ * KVM_EXIT_*, below KVMDBG_EXTRA_REASONS.
+ */
+#define X86_REASON(index)	(KVMDBG_EXTRA_MORE + 2 * (index))
+
+/* switch_db_regs of a vCPU: user space or the guest have breakpoints in the registers */
+#define X86_DB_REGS_USED	0x3
+
 /* What kinds mean here that is not quite what enum kvmdbg_kind calls them. */
 #define X86_WATCH		KVMDBG_WATCH_READ	/* a read or a write: not told apart */
 #define X86_DR_ACCESS		KVMDBG_TRAP
@@ -128,6 +148,33 @@ static inline __attribute__((always_inline)) __u32 x86_decode(const struct x86_c
 	else if (guest)
 		*origin = KVMDBG_GUEST;
 	return kinds | slots << X86_FLAG_SLOT_SHIFT;
+}
+
+/**
+ * x86_reason_index - exit reasons without gaps
+ * @isa: X86_ISA_VMX or X86_ISA_SVM
+ * @reason: as the processor gives it
+ *
+ * Return: 1 to X86_REASON_OTHER; 0 if the reason is not known
+ */
+static inline __attribute__((always_inline)) __u32 x86_reason_index(__u32 isa, __u32 reason)
+{
+	if (reason == X86_NO_REASON)
+		return 0;
+	/* The upper half of Intel's are flags. */
+	if (isa == X86_ISA_VMX)
+		reason &= 0xffff;
+	if (reason < 0xc0)
+		return reason + 1;
+	if (reason >= 0x400 && reason < 0x420)
+		return reason - 0x400 + 0xc1;
+	return X86_REASON_OTHER;
+}
+
+/** x86_reason_value - the reason that has that index; not for 0 and X86_REASON_OTHER */
+static inline __u32 x86_reason_value(__u32 index)
+{
+	return index <= 0xc0 ? index - 1 : index - 0xc1 + 0x400;
 }
 
 #endif /* KVMDBG_X86_H */

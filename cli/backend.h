@@ -18,8 +18,12 @@
  * @event: its name
  * @program: the BPF program for it
  * @vcpu_arg: which argument (from 0) is the struct kvm_vcpu; other kernels have
- *	had it elsewhere, so it is checked against the kernel's BTF; or NO_VCPU_ARG
- * @optional: what it counts is left out on a kernel that does not have it
+ *	had it elsewhere, so it is checked against the kernel's BTF; or NO_VCPU_ARG;
+ *	or ANY_VCPU_ARG for one of the first two, and the programs are told by
+ *	exit_vcpu_arg of struct kvmdbg_config
+ * @optional: what it counts is left out on a kernel that does not have it, or
+ *	not with the arguments that the program looks at
+ * @lack: enum model_lack bits: what is left out then
  * @detail: the BPF program for it when recording, NULL if that is the same
  */
 struct backend_event {
@@ -27,12 +31,14 @@ struct backend_event {
 	const char *program;
 	unsigned int vcpu_arg;
 	bool optional;
+	uint32_t lack;
 	const char *detail;
 };
 
 #define NO_VCPU_ARG	UINT_MAX
+#define ANY_VCPU_ARG	(UINT_MAX - 1)
 
-/* The histograms of a vCPU, when recording: by enum kvmdbg_latency, then by enum kvmdbg_extra. */
+/* The histograms that a vCPU can have: by enum kvmdbg_latency, then by enum kvmdbg_extra. */
 #define NR_CLASSES	(KVMDBG_NR_LATENCIES + KVMDBG_NR_EXTRA)
 #define EXTRA_CLASS(extra)	(KVMDBG_NR_LATENCIES + (extra))
 
@@ -49,12 +55,24 @@ enum class_flag {
 /**
  * struct latency_class - what a histogram is of
  * @flags: bits of enum class_flag; 0: the platform has no such histogram
- * @name: [A-Za-z0-9_]; those of one name are parts of one; NULL for a reason not known by name
+ * @name: [A-Za-z0-9_]; those of one name are parts of one
  */
 struct latency_class {
 	uint32_t flags;
-	const char *name;
+	char name[32];
 };
+
+/** class_whole - the histogram that a class with these flags is a part of, or -1 */
+static inline int class_whole(uint32_t flags)
+{
+	if (flags & CLASS_DEBUG)
+		return KVMDBG_DEBUG_EXIT;
+	if (flags & CLASS_OTHER)
+		return KVMDBG_OTHER_EXIT;
+	if (flags & CLASS_SWITCH)
+		return KVMDBG_SWITCH;
+	return -1;
+}
 
 /**
  * struct backend - a platform
@@ -75,7 +93,10 @@ struct latency_class {
  * @lacks: enum model_lack bits: what it cannot count
  * @open_files: program of an iterator over all open files, which tells what vCPUs
  *	there still are; NULL where an event tells that a vCPU goes away
- * @latency_class: what the histogram of that number, below NR_CLASSES, is of
+ * @latency_class: what the histogram of that number, below NR_CLASSES, is of; where @isa is that
+ *	of the processor
+ * @isa: NULL, or exits are counted by reason not only when recording, from the contents of
+ *	/proc/cpuinfo: whose reasons; 0 if the processor makes no exits that we know
  */
 struct backend {
 	const unsigned char *object;
@@ -92,7 +113,8 @@ struct backend {
 	const char *const *kind_names;
 	uint32_t lacks;
 	const char *open_files;
-	struct latency_class (*latency_class)(unsigned int class);
+	struct latency_class (*latency_class)(unsigned int class, uint32_t isa);
+	uint32_t (*isa)(const char *cpuinfo);
 };
 
 /** backends - all that this build has, ends with NULL */

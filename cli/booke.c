@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PowerPC BookE: e500v2 ("PR") and e500mc and later ("HV"). */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,15 +12,15 @@ extern const unsigned char booke_bpf_object[], booke_bpf_object_end[];
 
 /* kvm_exit first: no debug exit is counted without the exit it belongs to. */
 static const struct backend_event booke_events[] = {
-	{ "kvm_exit", "booke_exit", 1, false, "booke_exit_detail" },
-	{ "kvm_booke_debug_exit", "booke_debug_exit", 0, false, NULL },
-	{ "kvm_booke_debug_switch", "booke_debug_switch", 0, false,
+	{ "kvm_exit", "booke_exit", 1, false, 0, "booke_exit_detail" },
+	{ "kvm_booke_debug_exit", "booke_debug_exit", 0, false, 0, NULL },
+	{ "kvm_booke_debug_switch", "booke_debug_switch", 0, false, 0,
 	  "booke_debug_switch_detail" },
-	{ "kvm_booke_debug_inject", "booke_debug_inject", 0, false, NULL },
-	{ "kvm_booke_debug_host", "booke_debug_host", 0, false, NULL },
-	{ "kvm_booke_vcpu_free", "booke_vcpu_free", 0, false, NULL },
-	{ "kvm_booke_entry", "booke_entry", 0, false, "booke_entry_detail" },
-	{ NULL, NULL, 0, false, NULL },
+	{ "kvm_booke_debug_inject", "booke_debug_inject", 0, false, 0, NULL },
+	{ "kvm_booke_debug_host", "booke_debug_host", 0, false, 0, NULL },
+	{ "kvm_booke_vcpu_free", "booke_vcpu_free", 0, false, 0, NULL },
+	{ "kvm_booke_entry", "booke_entry", 0, false, 0, "booke_entry_detail" },
+	{ NULL, NULL, 0, false, 0, NULL },
 };
 
 /* Value of a "key : value" line of /proc/cpuinfo, or NULL. */
@@ -68,7 +69,7 @@ static uint32_t booke_kinds(const struct kvmdbg_hit *hit)
 	return kinds;
 }
 
-static struct latency_class booke_class(unsigned int class)
+static struct latency_class booke_class(unsigned int class, uint32_t isa)
 {
 	/* asm/kvm_asm.h; SPE and AltiVec are of different cores, and have the same numbers */
 	static const char *const reasons[KVMDBG_EXTRA_REASONS / 2] = {
@@ -83,7 +84,9 @@ static struct latency_class booke_class(unsigned int class)
 	};
 	const uint32_t heavy = class % 2 == EXTRA_CLASS(1) % 2 ? CLASS_HEAVY : 0;
 	unsigned int extra = class - KVMDBG_NR_LATENCIES;
+	struct latency_class reason = { CLASS_OTHER | CLASS_REASON | heavy, "" };
 
+	(void)isa;
 	switch (class) {
 	case KVMDBG_DEBUG_EXIT:
 		return (struct latency_class){ CLASS_DEBUG, "debug_exit" };
@@ -98,10 +101,13 @@ static struct latency_class booke_class(unsigned int class)
 	case EXTRA_CLASS(KVMDBG_SWITCH_UNARMED):
 		return (struct latency_class){ CLASS_SWITCH | CLASS_TICKS, "switch_unarmed" };
 	}
-	if (extra < KVMDBG_EXTRA_REASONS)
-		return (struct latency_class){ CLASS_OTHER | CLASS_REASON | heavy,
-					       reasons[extra / 2] };
-	return (struct latency_class){ 0, NULL };
+	if (extra >= KVMDBG_EXTRA_REASONS)
+		return (struct latency_class){ 0, "" };
+	if (reasons[extra / 2])
+		snprintf(reason.name, sizeof(reason.name), "%s", reasons[extra / 2]);
+	else
+		snprintf(reason.name, sizeof(reason.name), "REASON_%u", extra);
+	return reason;
 }
 
 const struct backend booke_backend = {

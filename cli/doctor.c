@@ -18,6 +18,7 @@
 #include <bpf/libbpf.h>
 
 #include "commands.h"
+#include "kerneltypes.h"
 #include "session.h"
 #include "util.h"
 
@@ -162,7 +163,7 @@ static void check_events(const struct btf *btf, const struct backend *backend, c
 
 	for (event = backend->events; event->event; event++) {
 		err = backend_event_check(btf, event);
-		if (!err)
+		if (err >= 0)
 			report("event", STATUS_OK, NULL, "%s", event->event);
 		else if (event->optional)
 			report("event", STATUS_OPTIONAL,
@@ -176,22 +177,40 @@ static void check_events(const struct btf *btf, const struct backend *backend, c
 	}
 }
 
+/* Where KVM is a module its types are, too. */
+static void check_modules(const struct kernel_types *types)
+{
+	if (types->vendor_name && strcmp(types->vendor_name, "kvm"))
+		report("btf", STATUS_OK, NULL, "/sys/kernel/btf/kvm and /sys/kernel/btf/%s",
+		       types->vendor_name);
+	else if (types->vendor_name)
+		report("btf", STATUS_OPTIONAL,
+		       "load kvm_amd or kvm_intel before kvmdbg; without it exits are not told apart by reason",
+		       "/sys/kernel/btf/kvm, and no module of a vendor");
+	else if (!access("/sys/module/kvm/coresize", F_OK))
+		report("btf", STATUS_MISSING,
+		       "boot a kernel with CONFIG_DEBUG_INFO_BTF_MODULES=y",
+		       "the module kvm has none (/sys/kernel/btf/kvm)");
+}
+
 static const char *check_btf(void)
 {
 	const struct backend *backend;
 	const char *name = NULL;
 	char cpuinfo[4096] = "";
-	struct btf *btf;
+	struct kernel_types types;
+	int err;
 
-	btf = btf__load_vmlinux_btf();
-	if (!btf) {
+	err = kernel_types_load(&types);
+	if (err) {
 		report("btf", STATUS_MISSING,
 		       "boot a kernel with CONFIG_DEBUG_INFO_BTF=y, and mount /sys",
-		       "/sys/kernel/btf/vmlinux: %s", strerror(errno));
+		       "/sys/kernel/btf/vmlinux: %s", strerror(-err));
 		return NULL;
 	}
 	report("btf", STATUS_OK, NULL, "/sys/kernel/btf/vmlinux");
-	backend = backend_find(btf);
+	check_modules(&types);
+	backend = backend_find(types.kvm);
 	if (backend) {
 		read_file("/proc/cpuinfo", cpuinfo, sizeof(cpuinfo));
 		name = backend->name(cpuinfo);
@@ -205,8 +224,8 @@ static const char *check_btf(void)
 		report("backend", STATUS_MISSING, backend->remedy, "this kernel lacks %s",
 		       backend->missing);
 	}
-	check_events(btf, backend, name ? backend->remedy : NULL);
-	btf__free(btf);
+	check_events(types.kvm, backend, name ? backend->remedy : NULL);
+	kernel_types_free(&types);
 	return name;
 }
 
@@ -219,7 +238,7 @@ static void check_kvm(void)
 		report("kvm", STATUS_OK, NULL, "/dev/kvm");
 	else
 		report("kvm", STATUS_OPTIONAL,
-		       "boot a kernel with CONFIG_KVM for this CPU, or load its module: until then there are no guests to watch",
+		       "boot a kernel with CONFIG_KVM for this CPU, or load its module (x86: kvm_amd or kvm_intel, with virtualisation enabled in the firmware): until then there are no guests to watch",
 		       "/dev/kvm: %s", strerror(errno));
 	if (fd >= 0)
 		close(fd);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend.h"
 #include "model.h"
 
 static const char *const kind_names[KVMDBG_NR_KINDS] = {
@@ -35,6 +36,12 @@ bool model_exits(const struct model *model, const struct model_vcpu *vcpu)
 {
 	/* One that has made none at all is emulated. */
 	return !(model->lacks & LACKS_SOME_EXITS) || vcpu->raw.exits;
+}
+
+bool model_switches(const struct model *model, const struct model_vcpu *vcpu)
+{
+	/* Without them an entry tells whether there were any to the guest. */
+	return !(model->lacks & LACKS_SWITCHES) || vcpu->raw.to_guest || vcpu->raw.skipped;
 }
 
 const char *origin_name(uint32_t origin)
@@ -190,6 +197,7 @@ void model_free(struct model *model)
 
 	for (i = 0; i < model->nr_vcpus; i++) {
 		vm_put(model, model->vcpus[i]->vm);
+		free(model->vcpus[i]->reasons);
 		free(model->vcpus[i]);
 	}
 	free(model->vcpus);
@@ -254,6 +262,7 @@ void model_begin(struct model *model, uint64_t now_ns)
 			if (vcpu->vm->shown)
 				model->gone_dropped += vcpu->total.dropped_hits;
 			vm_put(model, vcpu->vm);
+			free(vcpu->reasons);
 			free(vcpu);
 			continue;
 		}
@@ -296,7 +305,52 @@ static struct model_vcpu *vcpu_new(struct model *model, const struct kvmdbg_vcpu
 	return vcpu;
 }
 
-struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw)
+static struct model_reason *reason_at(struct model_vcpu *vcpu, size_t i, unsigned int class)
+{
+	struct model_reason *reasons = vcpu->reasons;
+
+	if (i < vcpu->nr_reasons && reasons[i].class == class)
+		return &reasons[i];
+	reasons = realloc(reasons, (vcpu->nr_reasons + 1) * sizeof(*reasons));
+	if (!reasons)
+		return NULL;
+	vcpu->reasons = reasons;
+	memmove(reasons + i + 1, reasons + i, (vcpu->nr_reasons++ - i) * sizeof(*reasons));
+	reasons[i] = (struct model_reason){ .class = class };
+	return &reasons[i];
+}
+
+/* Adds what is new since the last look. */
+static bool reasons_add(struct model_vcpu *vcpu, const struct latency_class *known,
+			const struct kvmdbg_hist *const *classes)
+{
+	struct model_reason *reason;
+	uint32_t count;
+	size_t i = 0;
+	int class, j;
+
+	for (class = 0; class < NR_CLASSES; class++) {
+		if (!classes[class] || !(known[class].flags & CLASS_OTHER) ||
+		    !(known[class].flags & CLASS_REASON))
+			continue;
+		while (i < vcpu->nr_reasons && vcpu->reasons[i].class < (unsigned int)class)
+			i++;
+		reason = reason_at(vcpu, i, class);
+		if (!reason)
+			return false;
+		for (j = 0, count = 0; j < KVMDBG_HIST_BUCKETS; j++)
+			count += classes[class]->buckets[j];
+		reason->count += (uint32_t)(count - reason->raw_count);
+		reason->ns += classes[class]->sum - reason->raw_ns;
+		reason->max = classes[class]->max;
+		reason->raw_count = count;
+		reason->raw_ns = classes[class]->sum;
+	}
+	return true;
+}
+
+struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw,
+			     const struct kvmdbg_hist *const *classes)
 {
 	struct model_vcpu *vcpu = model->by_slot[slot];
 	struct counters now;
@@ -314,6 +368,8 @@ struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kv
 	for (i = 0; i < KVMDBG_NR_LATENCIES; i++)
 		latency_add(&vcpu->latency[i], &vcpu->raw_hist[i], &raw->hist[i]);
 	memcpy(vcpu->raw_hist, raw->hist, sizeof(vcpu->raw_hist));
+	if (model->classes && classes && !reasons_add(vcpu, model->classes, classes))
+		return NULL;
 	vcpu->gone = raw->state == KVMDBG_GONE;
 	return vcpu;
 }
@@ -370,8 +426,7 @@ static void sink_begin(void *ctx, uint64_t now_ns)
 static bool sink_add(void *ctx, uint32_t slot, const struct kvmdbg_vcpu *raw,
 		     const struct kvmdbg_hist *const *classes)
 {
-	(void)classes;
-	return model_add(ctx, slot, raw);
+	return model_add(ctx, slot, raw, classes);
 }
 
 static void sink_end(void *ctx, uint64_t lost)
@@ -392,7 +447,7 @@ struct frame_sink model_sink(struct model *model)
 
 void model_reset(struct model *model)
 {
-	size_t i;
+	size_t i, j;
 
 	for (i = 0; i < model->nr_vcpus; i++) {
 		struct model_vcpu *vcpu = model->vcpus[i];
@@ -400,6 +455,10 @@ void model_reset(struct model *model)
 		vcpu->base = vcpu->raw;
 		memset(&vcpu->total, 0, sizeof(vcpu->total));
 		memset(vcpu->latency, 0, sizeof(vcpu->latency));
+		for (j = 0; j < vcpu->nr_reasons; j++) {
+			vcpu->reasons[j].count = 0;
+			vcpu->reasons[j].ns = 0;
+		}
 	}
 	model->start_ns = model->time_ns;
 	model->gone_dropped = 0;

@@ -14,6 +14,8 @@
 
 #define VM_NAME_SIZE	128
 
+struct latency_class;
+
 /** MODEL_MAX_HITS - hits that one frame can hold; more are counted as dropped */
 #define MODEL_MAX_HITS	16384
 
@@ -36,8 +38,8 @@ struct latency {
  * @ctx: for the functions
  * @begin: a frame, counters as of @now_ns
  * @add: one vCPU as BPF has it now, LIVE or GONE; @slot is its own until it is GONE; @classes
- *	are its NR_CLASSES histograms, no value in two of them, NULL where there is none; false
- *	if there is no memory
+ *	are its NR_CLASSES histograms, no value in two of them, NULL where there is none; those
+ *	of @raw are the sums of their parts; false if there is no memory
  * @end: the frame is complete; @lost: events that BPF could not count
  * @hit: at any time, belongs to the next frame at the latest
  */
@@ -65,9 +67,28 @@ struct counters {
 
 /** enum model_lack - what a platform may not be able to tell; then it is left out, not 0 */
 enum model_lack {
-	LACKS_SWITCHES = 1,	/* switches of debug registers */
+	LACKS_SWITCHES = 1,	/* switches of debug registers to the host, and their time */
 	LACKS_HOST = 2,		/* events of origin host */
 	LACKS_SOME_EXITS = 4,	/* a guest may make exits that are not seen */
+	LACKS_INJECTED = 8,	/* debug events given to the guest */
+};
+
+/**
+ * struct model_reason - exits of a vCPU that one histogram is of
+ * @class: its number
+ * @count: since start, or since model_reset()
+ * @ns: sum of the times to the next entry, likewise
+ * @max: longest of them, since the vCPU was first seen
+ * @raw_count: as last read; wraps
+ * @raw_ns: as last read
+ */
+struct model_reason {
+	unsigned int class;
+	uint64_t count;
+	uint64_t ns;
+	uint64_t max;
+	uint32_t raw_count;
+	uint64_t raw_ns;
 };
 
 /**
@@ -98,6 +119,8 @@ struct model_vm {
  * @total: since start, or since model_reset()
  * @delta: since the last frame
  * @latency: since start, or since model_reset(), by enum kvmdbg_latency; switches in ticks
+ * @reasons: exits by reason, in the order of classes
+ * @nr_reasons: how many
  * @born_ns: when BPF saw it first
  * @raw: counters as last read
  * @base: counters at model_reset()
@@ -110,6 +133,8 @@ struct model_vcpu {
 	struct counters total;
 	struct counters delta;
 	struct latency latency[KVMDBG_NR_LATENCIES];
+	struct model_reason *reasons;
+	size_t nr_reasons;
 
 	uint64_t born_ns;
 	struct counters raw;
@@ -129,6 +154,7 @@ struct model_vcpu {
  * @slots: which breakpoints a hit is of, or NULL
  * @kind_names: names of the platform's own, or NULL
  * @lacks: bits of enum model_lack
+ * @classes: what the NR_CLASSES histograms are of; NULL: exits are not told apart
  * @time_ns: when the frame was made (CLOCK_MONOTONIC)
  * @start_ns: when counting began, or model_reset()
  * @interval_ns: since the frame before
@@ -157,6 +183,7 @@ struct model {
 	uint32_t (*slots)(const struct kvmdbg_hit *hit);
 	const char *const *kind_names;
 	uint32_t lacks;
+	const struct latency_class *classes;
 
 	uint64_t time_ns;
 	uint64_t start_ns;
@@ -191,10 +218,12 @@ void model_begin(struct model *model, uint64_t now_ns);
  * @model: between model_begin() and model_end()
  * @slot: its place in the table of BPF, its own until it is GONE
  * @raw: a copy of its counters, LIVE or GONE
+ * @classes: its NR_CLASSES histograms, or NULL
  *
  * Return: the vCPU, until the next model_begin(); NULL if there is no memory
  */
-struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw);
+struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw,
+			     const struct kvmdbg_hist *const *classes);
 
 /** model_end - the frame is complete; @lost_events as BPF counts them */
 void model_end(struct model *model, uint64_t lost_events);
@@ -253,6 +282,9 @@ const char *origin_name(uint32_t origin);
 
 /** model_exits - are the totals of exits those of all exits? */
 bool model_exits(const struct model *model, const struct model_vcpu *vcpu);
+
+/** model_switches - are there counts of switches of debug registers? */
+bool model_switches(const struct model *model, const struct model_vcpu *vcpu);
 
 /** kinds_text - names of the kinds in a mask, joined with '+'; "unknown" for none */
 void kinds_text(const struct model *model, char *text, size_t size, uint32_t kinds);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend.h"
 #include "output.h"
 #include "util.h"
 
@@ -54,12 +55,48 @@ static struct json_object *switch_json(const struct model *model, const struct m
 	struct json_object *part = json_object_new_object();
 
 	add_u64(part, "to_guest", vcpu->total.to_guest);
-	add_u64(part, "to_host", vcpu->total.to_host);
+	if (!(model->lacks & LACKS_SWITCHES))
+		add_u64(part, "to_host", vcpu->total.to_host);
 	add_u64(part, "skipped", vcpu->total.skipped);
 	if (model->switch_hz)
 		json_object_object_add(part, "ns", latency_json(&vcpu->latency[KVMDBG_SWITCH],
 								model->switch_hz));
 	return part;
+}
+
+/* Those that user space got to see and those that it did not are parts of one. */
+static struct json_object *reasons_json(const struct model *model, const struct model_vcpu *vcpu)
+{
+	struct json_object *object = json_object_new_object(), *part;
+	const struct model_reason *reason, *other;
+	uint64_t count, ns, max;
+	const char *name;
+	size_t i, j;
+
+	for (i = 0; i < vcpu->nr_reasons; i++) {
+		reason = &vcpu->reasons[i];
+		name = model->classes[reason->class].name;
+		if (json_object_object_get_ex(object, name, NULL))
+			continue;
+		count = ns = max = 0;
+		for (j = i; j < vcpu->nr_reasons; j++) {
+			other = &vcpu->reasons[j];
+			if (strcmp(model->classes[other->class].name, name))
+				continue;
+			count += other->count;
+			ns += other->ns;
+			if (other->max > max)
+				max = other->max;
+		}
+		if (!count)
+			continue;
+		part = json_object_new_object();
+		add_u64(part, "count", count);
+		add_u64(part, "sum", ns);
+		add_u64(part, "max", max);
+		json_object_object_add(object, name, part);
+	}
+	return object;
 }
 
 void counters_json(struct json_object *object, const struct model *model,
@@ -80,6 +117,9 @@ void counters_json(struct json_object *object, const struct model *model,
 			add_u64(part, origin_name(i), counters->origin[i]);
 	json_object_object_add(object, "origin", part);
 
+	if (!(model->lacks & LACKS_INJECTED))
+		add_u64(object, "injected", counters->injected);
+
 	part = json_object_new_object();
 	if (exits_known)
 		add_u64(part, "total", counters->exits);
@@ -97,13 +137,15 @@ static struct json_object *vcpu_json(const struct model *model, const struct mod
 	add_u64(object, "vcpu", vcpu->id);
 	counters_json(object, model, &vcpu->total, model_exits(model, vcpu));
 
-	if (!(model->lacks & LACKS_SWITCHES))
+	if (model_switches(model, vcpu))
 		json_object_object_add(object, "switch", switch_json(model, vcpu));
 	json_object_object_add(object, "debug_exit_ns",
 			       latency_json(&vcpu->latency[KVMDBG_DEBUG_EXIT], ns));
 	if (model_exits(model, vcpu))
 		json_object_object_add(object, "other_exit_ns",
 				       latency_json(&vcpu->latency[KVMDBG_OTHER_EXIT], ns));
+	if (vcpu->nr_reasons)
+		json_object_object_add(object, "exit_reason_ns", reasons_json(model, vcpu));
 	return object;
 }
 

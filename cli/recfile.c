@@ -256,8 +256,8 @@ static int write_block(struct recorder *r, uint32_t type, const struct buffer *c
 	return ret;
 }
 
-int recorder_start(struct recorder *r, const struct backend *backend, uint64_t start_ns,
-		   const char *vm_filter, size_t max_hits)
+int recorder_start(struct recorder *r, const struct backend *backend, uint32_t isa, uint32_t lacks,
+		   uint64_t start_ns, const char *vm_filter, size_t max_hits)
 {
 	unsigned char header[HEADER_SIZE];
 	struct latency_class class;
@@ -271,21 +271,17 @@ int recorder_start(struct recorder *r, const struct backend *backend, uint64_t s
 	r->max_hits = max_hits;
 	recorder_env(r, "start_ns", "%llu", (unsigned long long)start_ns);
 	recorder_env(r, "raw_name", "%s", backend->raw_name);
-	recorder_env(r, "lacks", "%u", backend->lacks);
+	recorder_env(r, "lacks", "%u", lacks);
 	for (i = 0; backend->kind_names && i < KVMDBG_NR_KINDS; i++) {
 		snprintf(key, sizeof(key), "kind.%u", i);
 		recorder_env(r, key, "%s", backend->kind_names[i] ? backend->kind_names[i] : "");
 	}
 	for (i = 0; i < NR_CLASSES; i++) {
-		class = backend->latency_class(i);
+		class = backend->latency_class(i, isa);
 		if (!class.flags)
 			continue;
 		snprintf(key, sizeof(key), "class.%u", i);
-		if (class.name)
-			recorder_env(r, key, "%u %s", class.flags, class.name);
-		else
-			recorder_env(r, key, "%u REASON_%u", class.flags,
-				     i - KVMDBG_NR_LATENCIES);
+		recorder_env(r, key, "%u %s", class.flags, class.name);
 	}
 	/* What was there before goes away now, when nothing else can go wrong. */
 	if (!r->created && ftruncate(r->fd, 0) && errno != EINVAL)
@@ -858,8 +854,9 @@ static void use_env(struct recording *r)
 		if (!value || !isdigit((unsigned char)*value))
 			continue;
 		r->classes[i].flags = strtoul(value, &name, 10);
-		r->classes[i].name = *name == ' ' && is_name(name + 1) ? name + 1 : NULL;
-		if (!r->classes[i].name)
+		if (*name == ' ' && is_name(name + 1))
+			strcpy(r->classes[i].name, name + 1);
+		else
 			r->classes[i].flags = 0;
 	}
 }
@@ -1037,21 +1034,10 @@ static void add_counters(struct kvmdbg_vcpu *raw, size_t i, uint64_t delta)
 	raw->dropped_hits = now.dropped_hits;
 }
 
-/* The kind of histogram of struct kvmdbg_vcpu that a class is part of, or NULL. */
-static struct kvmdbg_hist *whole_of(struct recording_slot *slot, uint32_t flags)
-{
-	if (flags & CLASS_DEBUG)
-		return &slot->raw.hist[KVMDBG_DEBUG_EXIT];
-	if (flags & CLASS_OTHER)
-		return &slot->raw.hist[KVMDBG_OTHER_EXIT];
-	if (flags & CLASS_SWITCH)
-		return &slot->raw.hist[KVMDBG_SWITCH];
-	return NULL;
-}
-
 static bool read_hist(struct recording *r, struct input *in, struct recording_slot *slot)
 {
 	struct kvmdbg_hist none, *hist = &none, *whole = NULL;
+	int part_of;
 	uint64_t class = get_number(in), sum, max;
 	size_t count, bucket = 0;
 	uint32_t n;
@@ -1062,7 +1048,8 @@ static bool read_hist(struct recording *r, struct input *in, struct recording_sl
 		hist = slot->classes[class];
 		if (!hist)
 			return false;
-		whole = whole_of(slot, r->classes[class].flags);
+		part_of = class_whole(r->classes[class].flags);
+		whole = part_of < 0 ? NULL : &slot->raw.hist[part_of];
 	}
 	sum = get_number(in);
 	max = get_number(in);
@@ -1304,6 +1291,7 @@ void recording_setup_model(struct recording *r, struct model *model)
 	model->raw_name = raw_name ? raw_name : "raw";
 	model->switch_hz = r->switch_hz;
 	model->lacks = r->lacks;
+	model->classes = r->classes;
 	model->kinds = recording_kinds;
 	model->slots = recording_slots;
 	model->kind_names = r->own_kinds ? r->kinds : NULL;

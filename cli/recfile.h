@@ -42,14 +42,16 @@ void recorder_env(struct recorder *recorder, const char *key, const char *fmt, .
  * recorder_start - write all that comes before the first window
  * @recorder: open
  * @backend: the platform
+ * @isa: whose exit reasons, see struct backend
+ * @lacks: enum model_lack bits: what is not counted
  * @start_ns: when counting began (CLOCK_MONOTONIC)
  * @vm_filter: shell pattern of the VMs to record, or NULL
  * @max_hits: hits a window at most; others are counted as dropped
  *
  * Return: EXIT_OK, or EXIT_IO after a message
  */
-int recorder_start(struct recorder *recorder, const struct backend *backend, uint64_t start_ns,
-		   const char *vm_filter, size_t max_hits);
+int recorder_start(struct recorder *recorder, const struct backend *backend, uint32_t isa,
+		   uint32_t lacks, uint64_t start_ns, const char *vm_filter, size_t max_hits);
 
 /** recorder_sink - what writes a window for each frame; see recorder_status() */
 struct frame_sink recorder_sink(struct recorder *recorder);

@@ -484,8 +484,9 @@ int record_main(int argc, char **argv)
 		goto out;
 	env_all(record.recorder, record.session, options, argc, argv);
 	record.start_ns = monotonic_ns();
-	ret = recorder_start(record.recorder, session_backend(record.session), record.start_ns,
-			     options->vm, options->max_hits);
+	ret = recorder_start(record.recorder, session_backend(record.session),
+			     session_isa(record.session), session_lacks(record.session),
+			     record.start_ns, options->vm, options->max_hits);
 	if (ret)
 		goto out;
 	record.sink = recorder_sink(record.recorder);

@@ -11,6 +11,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "kerneltypes.h"
 #include "session.h"
 #include "util.h"
 #include "vmname.h"
@@ -33,11 +34,16 @@ const struct backend *const backends[] = {
  * @links: attached programs
  * @nr_links: how many
  * @absent: by event of the backend: this kernel does not have it
+ * @config: for the programs
+ * @types: file with the types to relocate them with, where KVM is a module; or -1
  * @open_files: iterator over all open files, or NULL
  * @ring: hits
  * @vcpus: table of BPF, mapped
  * @hists: further histograms, mapped
- * @detail: they are used
+ * @extras: which of them a vCPU has, mapped
+ * @detail: count by the reason of exits, and all else that a recording has
+ * @apart: further histograms are used
+ * @classes: what histograms are of
  * @free_fd: map of entries that may be used again
  * @free_hists_fd: map of @hists that may be used
  * @slots_fd: map from the vCPU's address to its entry
@@ -52,11 +58,16 @@ struct session {
 	struct bpf_link *links[MAX_LINKS];
 	int nr_links;
 	bool absent[MAX_LINKS];
+	struct kvmdbg_config config;
+	int types;
 	struct bpf_link *open_files;
 	struct ring_buffer *ring;
 	struct kvmdbg_vcpu *vcpus;
 	struct kvmdbg_hist *hists;
+	__u16 (*extras)[KVMDBG_NR_EXTRA];
 	bool detail;
+	bool apart;
+	struct latency_class classes[NR_CLASSES];
 	int free_fd;
 	int free_hists_fd;
 	int slots_fd;
@@ -70,9 +81,15 @@ static bool print_all;
 
 static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	if (!print_all || level == LIBBPF_DEBUG)
+	char *text;
+
+	if (!print_all || level == LIBBPF_DEBUG || vasprintf(&text, fmt, args) < 0)
 		return 0;
-	return vfprintf(stderr, fmt, args);
+	/* The verifier's log has them. */
+	hide_addresses(text);
+	fputs(text, stderr);
+	free(text);
+	return 0;
 }
 
 bool drop_capabilities(void)
@@ -85,10 +102,18 @@ bool drop_capabilities(void)
 	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !syscall(SYS_capset, &header, none);
 }
 
+static bool is_vcpu(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	type = type && btf_is_ptr(type) ? btf__type_by_id(btf, type->type) : NULL;
+	return type && !strcmp(btf__name_by_offset(btf, type->name_off), "kvm_vcpu");
+}
+
 int backend_event_check(const struct btf *btf, const struct backend_event *event)
 {
-	const struct btf_param *params;
 	const struct btf_type *type;
+	unsigned int arg, last;
 	char name[64];
 	int id;
 
@@ -99,19 +124,17 @@ int backend_event_check(const struct btf *btf, const struct backend_event *event
 	type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
 	if (type && btf_is_ptr(type))
 		type = btf__type_by_id(btf, type->type);
-	if (type && btf_is_func_proto(type) && event->vcpu_arg == NO_VCPU_ARG)
+	if (!type || !btf_is_func_proto(type))
+		return -EPROTO;
+	if (event->vcpu_arg == NO_VCPU_ARG)
 		return 0;
+	arg = event->vcpu_arg == ANY_VCPU_ARG ? 0 : event->vcpu_arg;
+	last = event->vcpu_arg == ANY_VCPU_ARG ? 1 : event->vcpu_arg;
 	/* The first parameter is the tracepoint's own. */
-	if (!type || !btf_is_func_proto(type) || btf_vlen(type) < event->vcpu_arg + 2)
-		return -EPROTO;
-	params = btf_params(type);
-	type = btf__type_by_id(btf, params[event->vcpu_arg + 1].type);
-	if (!type || !btf_is_ptr(type))
-		return -EPROTO;
-	type = btf__type_by_id(btf, type->type);
-	if (!type || strcmp(btf__name_by_offset(btf, type->name_off), "kvm_vcpu"))
-		return -EPROTO;
-	return 0;
+	for (; arg <= last && arg + 1 < btf_vlen(type); arg++)
+		if (is_vcpu(btf, btf_params(type)[arg + 1].type))
+			return arg;
+	return -EPROTO;
 }
 
 const struct backend *backend_find(const struct btf *btf)
@@ -140,27 +163,29 @@ static int complain_privilege(const char *what, int err)
 static int choose_backend(struct session *session)
 {
 	const struct backend_event *event;
-	struct btf *btf;
+	struct kernel_types types;
 	int err, ret = EXIT_OK;
 
-	btf = btf__load_vmlinux_btf();
-	if (!btf && (errno == EPERM || errno == EACCES))
+	err = kernel_types_load(&types);
+	if (err == -EPERM || err == -EACCES)
 		return complain_privilege("cannot read the kernel's BTF (/sys/kernel/btf/vmlinux)",
-				      -errno);
-	if (!btf)
+				      err);
+	if (err)
 		return complain(EXIT_FEATURE,
 			    "this kernel has no BTF (/sys/kernel/btf/vmlinux): %s: boot one with CONFIG_DEBUG_INFO_BTF=y",
-			    strerror(errno));
-	session->backend = backend_find(btf);
+			    strerror(-err));
+	session->backend = backend_find(types.kvm);
 	if (!session->backend) {
 		ret = complain(EXIT_FEATURE, "this kernel lacks %s: %s",
 			       backends[0]->missing, backends[0]->remedy);
 		goto out;
 	}
 	for (event = session->backend->events; event->event; event++) {
-		err = backend_event_check(btf, event);
-		session->absent[event - session->backend->events] = err && event->optional;
-		if (err && !event->optional) {
+		err = backend_event_check(types.kvm, event);
+		session->absent[event - session->backend->events] = err < 0 && event->optional;
+		if (event->vcpu_arg == ANY_VCPU_ARG && err > 0)
+			session->config.exit_vcpu_arg = err;
+		if (err < 0 && !event->optional) {
 			ret = complain(EXIT_FEATURE,
 				   "trace event %s: %s: this kernel and this kvmdbg do not match, build both from one source",
 				   event->event, err == -ENOENT ? "not in this kernel" :
@@ -168,8 +193,15 @@ static int choose_backend(struct session *session)
 			goto out;
 		}
 	}
+	session->config.kvm_builtin = !types.vendor_name;
+	if (types.vendor_name) {
+		session->types = kernel_types_file(&types);
+		if (session->types < 0)
+			ret = complain(EXIT_IO, "cannot put the types of %s together: %s",
+				       types.vendor_name, strerror(-session->types));
+	}
 out:
-	btf__free(btf);
+	kernel_types_free(&types);
 	return ret;
 }
 
@@ -206,56 +238,70 @@ static int fill_stack(int fd, uint32_t from, uint32_t to)
 	return err;
 }
 
-static int load(struct session *session, const struct kvmdbg_config *config)
+/* What no program uses takes no memory. */
+static int leave_out_hists(struct bpf_map *hists, struct bpf_map *extras,
+			   struct bpf_map *free_hists)
+{
+	int err = bpf_map__set_value_size(hists, sizeof(struct kvmdbg_hist));
+
+	if (!err)
+		err = bpf_map__set_value_size(extras, KVMDBG_NR_EXTRA * sizeof(__u16));
+	return err ? err : bpf_map__set_max_entries(free_hists, 1);
+}
+
+static int load(struct session *session)
 {
 	const struct backend *backend = session->backend;
-	struct bpf_map *rodata, *vcpus, *freed, *lost, *slots, *hists, *free_hists;
+	struct bpf_map *rodata, *vcpus, *freed, *lost, *slots, *hists, *extras, *free_hists;
 	const struct backend_event *event;
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "kvmdbg");
+	char path[32];
 	size_t size;
 	void *value;
 	int err;
 
+	if (session->types >= 0) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", session->types);
+		opts.btf_custom_path = path;
+	}
 	session->object = bpf_object__open_mem(backend->object,
 					       backend->object_end - backend->object, &opts);
 	if (!session->object)
 		return complain_privilege("cannot open the BPF programs", -errno);
-	rodata = find_map(session, ".rodata", sizeof(*config));
+	rodata = find_map(session, ".rodata", sizeof(session->config));
 	vcpus = find_map(session, ".bss.vcpus", KVMDBG_MAX_VCPUS * sizeof(*session->vcpus));
 	freed = find_map(session, "free_slots", 0);
 	lost = find_map(session, "lost", 0);
 	slots = find_map(session, "slots", 0);
 	hists = find_map(session, ".bss.hists", KVMDBG_MAX_HISTS * sizeof(*session->hists));
+	extras = find_map(session, ".bss.extras", KVMDBG_MAX_VCPUS * sizeof(*session->extras));
 	free_hists = find_map(session, "free_hists", 0);
-	if (!rodata || !vcpus || !freed || !lost || !slots || !hists || !free_hists ||
-	    !find_map(session, "hits", 0))
+	if (!rodata || !vcpus || !freed || !lost || !slots || !hists || !extras ||
+	    !free_hists || !find_map(session, "hits", 0))
 		return EXIT_FEATURE;
 	value = bpf_map__initial_value(rodata, &size);
-	memcpy(value, config, sizeof(*config));
+	memcpy(value, &session->config, sizeof(session->config));
 	for (event = backend->events; event->event; event++) {
 		if (session->absent[event - backend->events])
 			leave_out(session, program_of(session, event));
 		if (event->detail)
 			leave_out(session, session->detail ? event->program : event->detail);
 	}
-	if (!session->detail) {
-		err = bpf_map__set_value_size(hists, sizeof(*session->hists));
-		if (!err)
-			err = bpf_map__set_max_entries(free_hists, 1);
-		if (err)
-			return complain_privilege("cannot set up the BPF maps", err);
-	}
+	err = session->apart ? 0 : leave_out_hists(hists, extras, free_hists);
+	if (err)
+		return complain_privilege("cannot set up the BPF maps", err);
 	err = bpf_object__load(session->object);
 	if (err)
 		return complain_privilege("cannot load the BPF programs", err);
 	session->hists = bpf_map__initial_value(hists, &size);
+	session->extras = bpf_map__initial_value(extras, &size);
 	session->free_hists_fd = bpf_map__fd(free_hists);
 	session->vcpus = bpf_map__initial_value(vcpus, &size);
 	session->free_fd = bpf_map__fd(freed);
 	session->slots_fd = bpf_map__fd(slots);
 	session->lost_fd = bpf_map__fd(lost);
 	err = fill_stack(session->free_fd, 0, KVMDBG_MAX_VCPUS);
-	if (!err && session->detail)
+	if (!err && session->apart)
 		err = fill_stack(session->free_hists_fd, 1, KVMDBG_MAX_HISTS);
 	if (err)
 		return complain_privilege("cannot set up the table of vCPUs", err);
@@ -306,6 +352,11 @@ static int attach(struct session *session, bool verbose)
 				    program_of(session, event));
 		check_jit(program, verbose);
 		link = bpf_program__attach(program);
+		/* Fewer arguments than the program looks at. */
+		if (!link && errno == EINVAL && event->optional) {
+			session->absent[event - session->backend->events] = true;
+			continue;
+		}
 		if (!link) {
 			snprintf(what, sizeof(what), "cannot attach to trace event %s",
 				 event->event);
@@ -330,6 +381,7 @@ int session_open(struct session **result, const struct kvmdbg_config *config, bo
 {
 	struct session *session;
 	char cpuinfo[4096] = "";
+	unsigned int i;
 	int ret;
 
 	print_all = verbose;
@@ -337,6 +389,8 @@ int session_open(struct session **result, const struct kvmdbg_config *config, bo
 	session = calloc(1, sizeof(*session));
 	if (!session)
 		return complain(EXIT_IO, "no memory");
+	session->types = -1;
+	session->config = *config;
 	session->detail = detail;
 	ret = choose_backend(session);
 	if (ret)
@@ -347,9 +401,16 @@ int session_open(struct session **result, const struct kvmdbg_config *config, bo
 	}
 	session->name = session->backend->name(cpuinfo);
 	session->switch_hz = session->backend->switch_hz(cpuinfo);
-	ret = load(session, config);
+	session->config.isa = session->backend->isa ? session->backend->isa(cpuinfo) : 0;
+	session->apart = detail || session->config.isa;
+	for (i = 0; i < NR_CLASSES; i++)
+		session->classes[i] = session->backend->latency_class(i, session->config.isa);
+	ret = load(session);
 	if (ret)
 		goto failed;
+	if (session->types >= 0)
+		close(session->types);
+	session->types = -1;
 	session->ring = ring_buffer__new(bpf_object__find_map_fd_by_name(session->object, "hits"),
 					 take_hit, session, NULL);
 	if (!session->ring) {
@@ -379,6 +440,8 @@ void session_close(struct session *session)
 	bpf_link__destroy(session->open_files);
 	ring_buffer__free(session->ring);
 	bpf_object__close(session->object);
+	if (session->types >= 0)
+		close(session->types);
 	free(session);
 }
 
@@ -390,13 +453,31 @@ void session_setup_model(const struct session *session, struct model *model)
 	model->raw_name = session->backend->raw_name;
 	model->slots = session->backend->slots;
 	model->kind_names = session->backend->kind_names;
-	model->lacks = session->backend->lacks;
+	model->lacks = session_lacks(session);
+	if (session->apart)
+		model->classes = session->classes;
 	model->vm_name = vcpu_vm_name;
 }
 
 const struct backend *session_backend(const struct session *session)
 {
 	return session->backend;
+}
+
+uint32_t session_lacks(const struct session *session)
+{
+	const struct backend_event *event;
+	uint32_t lacks = session->backend->lacks;
+
+	for (event = session->backend->events; event->event; event++)
+		if (session->absent[event - session->backend->events])
+			lacks |= event->lack;
+	return lacks;
+}
+
+uint32_t session_isa(const struct session *session)
+{
+	return session->config.isa;
 }
 
 const char *session_name(const struct session *session)
@@ -434,31 +515,57 @@ int session_hits(struct session *session, const struct frame_sink *sink)
 
 /*
  * struct reading - a copy of what BPF counts for a vCPU
- * @vcpu: its entry
+ * @vcpu: its entry; its histograms are those with all their parts
  * @classes: all its histograms
- * @hists: room for those that its entry does not have
+ * @hists: room for them
  */
 struct reading {
 	struct kvmdbg_vcpu vcpu;
 	const struct kvmdbg_hist *classes[NR_CLASSES];
-	struct kvmdbg_hist hists[KVMDBG_NR_EXTRA];
+	struct kvmdbg_hist hists[NR_CLASSES];
 };
 
-static void copy_entry(const struct session *session, const struct kvmdbg_vcpu *entry,
-		       struct reading *copy)
+static void copy_entry(const struct session *session, uint32_t slot, struct reading *copy)
 {
+	const struct kvmdbg_vcpu *entry = &session->vcpus[slot];
 	unsigned int i, number;
 
 	memcpy(&copy->vcpu, entry, sizeof(copy->vcpu));
 	memset(copy->classes, 0, sizeof(copy->classes));
 	for (i = 0; i < KVMDBG_NR_LATENCIES; i++)
 		copy->classes[i] = &copy->vcpu.hist[i];
-	for (i = 0; i < KVMDBG_NR_EXTRA && session->detail; i++) {
-		number = copy->vcpu.extra[i];
+	for (i = 0; i < KVMDBG_NR_EXTRA && session->apart; i++) {
+		number = session->extras[slot][i];
 		if (!number || number >= KVMDBG_MAX_HISTS)
 			continue;
-		memcpy(&copy->hists[i], &session->hists[number], sizeof(copy->hists[i]));
-		copy->classes[EXTRA_CLASS(i)] = &copy->hists[i];
+		copy->hists[EXTRA_CLASS(i)] = session->hists[number];
+		copy->classes[EXTRA_CLASS(i)] = &copy->hists[EXTRA_CLASS(i)];
+	}
+}
+
+/* Values that are counted apart are part of the whole as well. */
+static void add_parts(const struct session *session, struct reading *copy)
+{
+	const struct kvmdbg_hist *part;
+	struct kvmdbg_hist *whole;
+	unsigned int i, bucket;
+	int which;
+
+	for (i = 0; i < KVMDBG_NR_LATENCIES; i++) {
+		copy->hists[i] = copy->vcpu.hist[i];
+		copy->classes[i] = &copy->hists[i];
+	}
+	for (i = KVMDBG_NR_LATENCIES; i < NR_CLASSES; i++) {
+		part = copy->classes[i];
+		which = class_whole(session->classes[i].flags);
+		if (!part || which < 0)
+			continue;
+		whole = &copy->vcpu.hist[which];
+		whole->sum += part->sum;
+		if (part->max > whole->max)
+			whole->max = part->max;
+		for (bucket = 0; bucket < KVMDBG_HIST_BUCKETS; bucket++)
+			whole->buckets[bucket] += part->buckets[bucket];
 	}
 }
 
@@ -467,29 +574,32 @@ static void copy_entry(const struct session *session, const struct kvmdbg_vcpu *
  * entry for well below a microsecond at a time; should it always be caught at it, the next
  * frame sets right what this one has.
  */
-static void read_entry(const struct session *session, const struct kvmdbg_vcpu *entry,
-		       struct reading *copy)
+static void read_entry(const struct session *session, uint32_t slot, struct reading *copy)
 {
+	const struct kvmdbg_vcpu *entry = &session->vcpus[slot];
 	uint32_t seq;
 	int tries;
 
 	for (tries = 0; tries < READ_TRIES; tries++) {
 		seq = __atomic_load_n(&entry->seq, __ATOMIC_ACQUIRE);
-		copy_entry(session, entry, copy);
+		copy_entry(session, slot, copy);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (!(seq & 1) && seq == __atomic_load_n(&entry->seq, __ATOMIC_RELAXED))
 			break;
 	}
+	if (session->apart)
+		add_parts(session, copy);
 }
 
 /* What a vCPU that is gone has had may be used again. */
-static int give_back(struct session *session, uint32_t slot, const struct kvmdbg_vcpu *copy)
+static int give_back(struct session *session, uint32_t slot)
 {
 	uint32_t number;
 	int err = 0, i;
 
-	for (i = 0; i < KVMDBG_NR_EXTRA && session->detail && !err; i++) {
-		number = copy->extra[i];
+	for (i = 0; i < KVMDBG_NR_EXTRA && session->apart && !err; i++) {
+		number = session->extras[slot][i];
+		session->extras[slot][i] = 0;
 		if (!number || number >= KVMDBG_MAX_HISTS)
 			continue;
 		memset(&session->hists[number], 0, sizeof(session->hists[number]));
@@ -575,12 +685,12 @@ int session_frame(struct session *session, const struct frame_sink *sink)
 
 		if (__atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) == KVMDBG_FREE)
 			continue;
-		read_entry(session, entry, &copy);
+		read_entry(session, slot, &copy);
 		if (!sink->add(sink->ctx, slot, &copy.vcpu, copy.classes))
 			return complain(EXIT_IO, "no memory for another vCPU");
 		if (copy.vcpu.state != KVMDBG_GONE)
 			continue;
-		err = give_back(session, slot, &copy.vcpu);
+		err = give_back(session, slot);
 		if (err)
 			return complain(EXIT_IO, "cannot give back a vCPU's counters: %s",
 				    strerror(-err));

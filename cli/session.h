@@ -29,8 +29,13 @@ int session_open(struct session **session, const struct kvmdbg_config *config, b
 /** session_setup_model - what the model must know of the platform */
 void session_setup_model(const struct session *session, struct model *model);
 
-/** session_backend, session_name, session_switch_hz - the platform, as it is shown, its clock */
+/**
+ * session_backend, session_isa, session_lacks, session_name, session_switch_hz - the platform,
+ * whose exit reasons it has, what is not counted here, as it is shown, its clock
+ */
 const struct backend *session_backend(const struct session *session);
+uint32_t session_isa(const struct session *session);
+uint32_t session_lacks(const struct session *session);
 const char *session_name(const struct session *session);
 uint64_t session_switch_hz(const struct session *session);
 
@@ -58,7 +63,7 @@ void session_close(struct session *session);
 
 /**
  * backend_find - the platform whose trace events this kernel has
- * @btf: the kernel's types
+ * @btf: the kernel's types, with those of KVM
  *
  * Return: NULL if there is none
  */
@@ -66,10 +71,11 @@ const struct backend *backend_find(const struct btf *btf);
 
 /**
  * backend_event_check - has the kernel this event, with the arguments we expect?
- * @btf: the kernel's types
+ * @btf: the kernel's types, with those of KVM
  * @event: what is wanted
  *
- * Return: 0, -ENOENT if there is no such event, -EPROTO if its arguments are others
+ * Return: which argument is the vCPU (0 if that does not matter), -ENOENT if there is no such
+ *	event, -EPROTO if its arguments are others
  */
 int backend_event_check(const struct btf *btf, const struct backend_event *event);
 

@@ -217,7 +217,7 @@ static bool reader_add(void *ctx, uint32_t slot, const struct kvmdbg_vcpu *raw,
 {
 	struct reader *reader = ctx;
 	struct summary *summary = reader->summary;
-	const struct model_vcpu *from = model_add(&summary->model, slot, raw);
+	const struct model_vcpu *from = model_add(&summary->model, slot, raw, NULL);
 	struct summary_vcpu *vcpu = from ? get_vcpu(reader, slot, from) : NULL;
 	struct summary_column column;
 

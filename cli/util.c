@@ -247,3 +247,16 @@ int char_columns(long code)
 		return 0;
 	return in_ranges(code, wide, sizeof(wide) / sizeof(wide[0])) ? 2 : 1;
 }
+
+void hide_addresses(char *text)
+{
+	size_t digits;
+
+	while ((text = strstr(text, "0xffff"))) {
+		text += 2;
+		digits = strspn(text, "0123456789abcdef");
+		if (digits >= 16)
+			memset(text, 'x', digits);
+		text += digits;
+	}
+}

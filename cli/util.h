@@ -90,4 +90,11 @@ int utf8_next(const char *text, size_t len, long *code);
 /** char_columns - columns that a printable character takes on a terminal: 0, 1 or 2 */
 int char_columns(long code);
 
+/**
+ * hide_addresses - write x over the digits of what looks like an address of a 64-bit kernel
+ *
+ * That is 0xffff and 12 digits or more; the kernel's own messages may have them.
+ */
+void hide_addresses(char *text);
+
 #endif /* KVMDBG_UTIL_H */

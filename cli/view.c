@@ -239,6 +239,7 @@ static bool column_known(const struct model *model, const struct model_vcpu *vcp
 		return !(model->lacks & LACKS_HOST);
 	case RATE_SWITCH:
 	case RATE_SKIPPED:
+		return model_switches(model, vcpu);
 	case SWITCH_P50:
 	case SWITCH_P99:
 	case SWITCH_MAX:

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* x86: an unchanged kernel, Intel's or AMD's virtualisation, or guests that KVM emulates. */
+#include <asm/kvm.h>	/* the numbers of exceptions, for svm.h */
+#include <asm/svm.h>
+#include <asm/vmx.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "../bpf/x86.h"
 #include "backend.h"
 #include "model.h"
@@ -11,13 +18,14 @@ extern const unsigned char x86_bpf_object[], x86_bpf_object_end[];
  * thread runs has to be known before its debug exits are.
  */
 static const struct backend_event x86_events[] = {
-	{ "kvm_write_tsc_offset", "x86_write_tsc_offset", NO_VCPU_ARG, false, NULL },
-	{ "kvm_fpu", "x86_fpu", NO_VCPU_ARG, false, "x86_fpu_detail" },
-	{ "kvm_exit", "x86_exit", 0, true, NULL },
-	{ "kvm_entry", "x86_entry", 0, true, NULL },
-	{ "kvm_userspace_exit", "x86_userspace_exit", NO_VCPU_ARG, false,
+	{ "kvm_write_tsc_offset", "x86_write_tsc_offset", NO_VCPU_ARG, false, 0, NULL },
+	{ "kvm_fpu", "x86_fpu", NO_VCPU_ARG, false, 0, "x86_fpu_detail" },
+	{ "kvm_exit", "x86_exit", ANY_VCPU_ARG, true, 0, NULL },
+	{ "kvm_entry", "x86_entry", 0, true, 0, NULL },
+	{ "kvm_inj_exception", "x86_inj_exception", NO_VCPU_ARG, true, LACKS_INJECTED, NULL },
+	{ "kvm_userspace_exit", "x86_userspace_exit", NO_VCPU_ARG, false, 0,
 	  "x86_userspace_exit_detail" },
-	{ NULL, NULL, 0, false, NULL },
+	{ NULL, NULL, 0, false, 0, NULL },
 };
 
 static const char *const x86_kind_names[KVMDBG_NR_KINDS] = {
@@ -51,7 +59,53 @@ static uint32_t x86_slots(const struct kvmdbg_hit *hit)
 	return hit->flags >> X86_FLAG_SLOT_SHIFT;
 }
 
-static struct latency_class x86_class(unsigned int class)
+/* One that a processor has is one that KVM uses here; it has no other. */
+static uint32_t x86_isa(const char *cpuinfo)
+{
+	const char *flags = strstr(cpuinfo, "\nflags");
+	char line[4096];
+
+	if (!flags)
+		return 0;
+	snprintf(line, sizeof(line), "%.*s ", (int)strcspn(flags + 1, "\n"), flags + 1);
+	if (strstr(line, " svm "))
+		return X86_ISA_SVM;
+	return strstr(line, " vmx ") ? X86_ISA_VMX : 0;
+}
+
+struct reason {
+	uint32_t value;
+	const char *name;
+};
+
+static const struct reason svm_reasons[] = { SVM_EXIT_REASONS };
+static const struct reason vmx_reasons[] = { VMX_EXIT_REASONS };
+
+/* By the vendor's name; what has none has its number. */
+static void reason_name(char *name, size_t size, uint32_t isa, uint32_t index)
+{
+	const struct reason *table = isa == X86_ISA_SVM ? svm_reasons : vmx_reasons;
+	size_t count = isa == X86_ISA_SVM ? sizeof(svm_reasons) / sizeof(svm_reasons[0]) :
+					    sizeof(vmx_reasons) / sizeof(vmx_reasons[0]), i;
+	uint32_t value = x86_reason_value(index);
+
+	snprintf(name, size, "0x%x", value);
+	if (index == X86_REASON_OTHER) {
+		snprintf(name, size, "other");
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		if (table[i].value != value)
+			continue;
+		snprintf(name, size, "%s", table[i].name);
+		for (; *name; name++)
+			if (!isalnum((unsigned char)*name))
+				*name = '_';
+		return;
+	}
+}
+
+static struct latency_class x86_class(unsigned int class, uint32_t isa)
 {
 	/* KVM_EXIT_*, without those of other platforms */
 	static const char *const reasons[KVMDBG_EXTRA_REASONS] = {
@@ -63,15 +117,34 @@ static struct latency_class x86_class(unsigned int class)
 		[32] = "AP_RESET_HOLD", [33] = "X86_BUS_LOCK", [34] = "XEN", [37] = "NOTIFY",
 		[39] = "MEMORY_FAULT", [40] = "TDX", [X86_EXIT_BEYOND] = "BEYOND_62",
 	};
-	unsigned int extra = class - KVMDBG_NR_LATENCIES;
+	unsigned int extra = class - KVMDBG_NR_LATENCIES, index;
+	struct latency_class result = { 0, "" };
 
 	if (class == KVMDBG_DEBUG_EXIT)
 		return (struct latency_class){ CLASS_DEBUG | CLASS_HEAVY, "debug_exit" };
 	if (class == KVMDBG_OTHER_EXIT)
 		return (struct latency_class){ CLASS_OTHER, "other_exit" };
-	if (class > KVMDBG_SWITCH && extra < KVMDBG_EXTRA_REASONS)
-		return (struct latency_class){ CLASS_HEAVY | CLASS_REASON, reasons[extra] };
-	return (struct latency_class){ 0, NULL };
+	if (class < KVMDBG_NR_LATENCIES || class >= NR_CLASSES)
+		return result;
+	if (extra < KVMDBG_EXTRA_REASONS) {
+		result.flags = CLASS_HEAVY | CLASS_REASON;
+		if (reasons[extra])
+			snprintf(result.name, sizeof(result.name), "%s", reasons[extra]);
+		else
+			snprintf(result.name, sizeof(result.name), "REASON_%u", extra);
+		return result;
+	}
+	if (extra < KVMDBG_EXTRA_MORE || !isa)
+		return result;
+	index = (extra - KVMDBG_EXTRA_MORE) / 2;
+	result.flags = CLASS_OTHER | (extra & 1 ? CLASS_HEAVY : 0);
+	if (index) {
+		result.flags |= CLASS_REASON;
+		reason_name(result.name, sizeof(result.name), isa, index);
+	} else {
+		snprintf(result.name, sizeof(result.name), "other_exit");
+	}
+	return result;
 }
 
 const struct backend x86_backend = {
@@ -80,7 +153,7 @@ const struct backend x86_backend = {
 	.events = x86_events,
 	.probe = "kvm_userspace_exit",
 	.missing = "KVM's trace events (kvm_userspace_exit) in its BTF",
-	.remedy = "boot a kernel with CONFIG_KVM=y built in, CONFIG_TRACEPOINTS=y and CONFIG_DEBUG_INFO_BTF=y",
+	.remedy = "load KVM (modprobe kvm_amd, or kvm_intel), or boot a kernel with CONFIG_KVM, CONFIG_TRACEPOINTS=y, CONFIG_DEBUG_INFO_BTF=y and, for KVM as a module, CONFIG_DEBUG_INFO_BTF_MODULES=y",
 	.name = x86_name,
 	.switch_hz = x86_switch_hz,
 	.kinds = x86_kinds,
@@ -90,4 +163,5 @@ const struct backend x86_backend = {
 	.lacks = LACKS_SWITCHES | LACKS_HOST | LACKS_SOME_EXITS,
 	.open_files = "x86_open_files",
 	.latency_class = x86_class,
+	.isa = x86_isa,
 };

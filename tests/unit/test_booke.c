@@ -113,18 +113,18 @@ static void test_reasons(void **state)
 		assert_true(reason + 1 < KVMDBG_EXTRA_REASONS);
 		assert_false(used[reason] || used[reason + 1]);
 		used[reason] = used[reason + 1] = true;
-		light = booke_backend.latency_class(EXTRA_CLASS(reason));
-		heavy = booke_backend.latency_class(EXTRA_CLASS(reason + 1));
+		light = booke_backend.latency_class(EXTRA_CLASS(reason), 0);
+		heavy = booke_backend.latency_class(EXTRA_CLASS(reason + 1), 0);
 		assert_int_equal(light.flags, CLASS_OTHER | CLASS_REASON);
 		assert_int_equal(heavy.flags, CLASS_OTHER | CLASS_REASON | CLASS_HEAVY);
-		assert_non_null(light.name);
+		assert_true(*light.name);
 		assert_string_equal(light.name, heavy.name);
 	}
-	light = booke_backend.latency_class(EXTRA_CLASS(BOOKE_REASON(13)));
+	light = booke_backend.latency_class(EXTRA_CLASS(BOOKE_REASON(13)), 0);
 	assert_string_equal(light.name, "DTLB_MISS");
-	light = booke_backend.latency_class(EXTRA_CLASS(BOOKE_REASON(35)));
+	light = booke_backend.latency_class(EXTRA_CLASS(BOOKE_REASON(35)), 0);
 	assert_string_equal(light.name, "PERFORMANCE_MONITOR");
-	light = booke_backend.latency_class(NR_CLASSES - 1);
+	light = booke_backend.latency_class(NR_CLASSES - 1, 0);
 	assert_int_equal(light.flags, 0);
 }
 

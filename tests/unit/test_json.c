@@ -113,19 +113,20 @@ static void test_vcpu(void **state)
 	raw.to_host = 12;
 	raw.skipped = 13;
 	raw.dropped_hits = 14;
+	raw.injected = 15;
 	/* 5 ticks of 10 ns, 4 times */
 	fixture_latency(&raw, KVMDBG_SWITCH, 5, 4);
 	fixture_latency(&raw, KVMDBG_DEBUG_EXIT, 20000, 3);
 	fixture_latency(&raw, KVMDBG_DEBUG_EXIT, 90000, 1);
 	model_begin(&model, 2 * SEC);
-	assert_true(model_add(&model, 0, &raw));
+	assert_true(model_add(&model, 0, &raw, NULL));
 	model_end(&model, 0);
 
 	object = frame(&model);
 	assert_int_equal(number(object, "dropped_hits"), 14);
 	assert_int_equal(json_object_array_length(get(object, "vcpus")), 1);
 	vcpu = json_object_array_get_idx(get(object, "vcpus"), 0);
-	KEYS(vcpu, "pid", "vm", "vcpu", "events", "origin", "exits", "switch", "debug_exit_ns",
+	KEYS(vcpu, "pid", "vm", "vcpu", "events", "origin", "injected", "exits", "switch", "debug_exit_ns",
 	     "other_exit_ns");
 	assert_int_equal(number(vcpu, "pid"), 42);
 	assert_string_equal(text(vcpu, "vm"), "vmm:42");
@@ -137,6 +138,7 @@ static void test_vcpu(void **state)
 	assert_int_equal(number(part, "hw_break"), 101);
 	assert_int_equal(number(part, "sw_break"), 106);
 	assert_int_equal(number(part, "imprecise"), 109);
+	assert_int_equal(number(vcpu, "injected"), 15);
 	part = get(vcpu, "origin");
 	KEYS(part, "user", "guest", "stray", "host");
 	assert_int_equal(number(part, "user"), 200);
@@ -227,8 +229,8 @@ static void test_filter_and_quotes(void **state)
 	fixture_model(&model);
 	model.vm_filter = "vmm:2";
 	model_begin(&model, 2 * SEC);
-	assert_true(model_add(&model, 0, &a));
-	assert_true(model_add(&model, 1, &b));
+	assert_true(model_add(&model, 0, &a, NULL));
+	assert_true(model_add(&model, 1, &b, NULL));
 	model_end(&model, 0);
 	object = frame(&model);
 	list = get(object, "vcpus");
@@ -240,7 +242,7 @@ static void test_filter_and_quotes(void **state)
 	fixture_model(&model);
 	model.vm_name = hostile_name;
 	model_begin(&model, 2 * SEC);
-	assert_true(model_add(&model, 0, &a));
+	assert_true(model_add(&model, 0, &a, NULL));
 	model_end(&model, 0);
 	object = frame(&model);
 	assert_string_equal(text(json_object_array_get_idx(get(object, "vcpus"), 0), "vm"),

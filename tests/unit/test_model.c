@@ -8,9 +8,9 @@ static void frame(struct model *model, uint64_t now, const struct kvmdbg_vcpu *a
 {
 	model_begin(model, now);
 	if (a)
-		assert_true(model_add(model, 0, a));
+		assert_true(model_add(model, 0, a, NULL));
 	if (b)
-		assert_true(model_add(model, 1, b));
+		assert_true(model_add(model, 1, b, NULL));
 	model_end(model, 0);
 }
 
@@ -230,7 +230,7 @@ static void test_order(void **state)
 	for (i = 0; i < 4; i++) {
 		struct kvmdbg_vcpu raw = fixture_vcpu(in[i].pid, in[i].vm, in[i].id);
 
-		assert_true(model_add(&model, i, &raw));
+		assert_true(model_add(&model, i, &raw, NULL));
 	}
 	model_end(&model, 17);
 	assert_int_equal(model.vcpus[0]->id, 2);
@@ -311,7 +311,7 @@ static void test_many(void **state)
 	for (i = 0; i < KVMDBG_MAX_VCPUS; i++) {
 		raw = fixture_vcpu(1 + i / 4, 1 + i / 2, i);
 		raw.exits = i;
-		assert_true(model_add(&model, i, &raw));
+		assert_true(model_add(&model, i, &raw, NULL));
 	}
 	model_end(&model, 0);
 	assert_int_equal(model.nr_vcpus, KVMDBG_MAX_VCPUS);

@@ -82,7 +82,7 @@ static struct writer start_with(const struct backend *backend, const char *filte
 	recorder_env(w.recorder, "backend", "booke-pr");
 	recorder_env(w.recorder, "switch_hz", "%u", 100000000);
 	recorder_env(w.recorder, "command", "kvmdbg record \"<a>\" \x1b[1m\\n");
-	assert_int_equal(recorder_start(w.recorder, backend, SEC, filter, max_hits), EXIT_OK);
+	assert_int_equal(recorder_start(w.recorder, backend, 0, backend->lacks, SEC, filter, max_hits), EXIT_OK);
 	w.sink = recorder_sink(w.recorder);
 	return w;
 }
@@ -587,7 +587,7 @@ static void test_overwrite(void **state)
 	assert_int_equal(stat(path, &now), 0);
 	assert_true(now.st_size == before.st_size);
 	assert_int_equal(recorder_open(&recorder, path, true), EXIT_OK);
-	assert_int_equal(recorder_start(recorder, &booke_backend, 0, NULL, 0), EXIT_OK);
+	assert_int_equal(recorder_start(recorder, &booke_backend, 0, 0, 0, NULL, 0), EXIT_OK);
 	recorder_close(recorder);
 	assert_int_equal(stat(path, &now), 0);
 	assert_true(now.st_size < before.st_size);
@@ -702,11 +702,11 @@ static void test_size(void **state)
 }
 
 /* Text from elsewhere: in a name, in the environment. */
-static struct latency_class hostile_class(unsigned int class)
+static struct latency_class hostile_class(unsigned int class, uint32_t isa)
 {
 	if (class == KVMDBG_OTHER_EXIT)
 		return (struct latency_class){ CLASS_OTHER, "</script>" };
-	return booke_backend.latency_class(class);
+	return booke_backend.latency_class(class, isa);
 }
 
 static char *report_of(const char *format)

@@ -238,9 +238,20 @@ static void test_vm_name_process(void **state)
 	assert_string_equal(name, want);
 }
 
+static void test_hide_addresses(void **state)
+{
+	char text[] = "r1 = 0xffffd132c2a7a000 ; R2_w=map_value(0xffff888100000000) 0xffff0ff1 0xffff";
+
+	(void)state;
+	hide_addresses(text);
+	assert_string_equal(text,
+			    "r1 = 0xxxxxxxxxxxxxxxxx ; R2_w=map_value(0xxxxxxxxxxxxxxxxx) 0xffff0ff1 0xffff");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hide_addresses),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_escape_invalid),
 		cmocka_unit_test(test_escape_any),

@@ -63,7 +63,7 @@ static void make(struct model *model, unsigned int count)
 			fixture_latency(&raw, KVMDBG_SWITCH, 6, 2);
 			fixture_latency(&raw, KVMDBG_DEBUG_EXIT, 20480, 12412);
 		}
-		assert_true(model_add(model, i, &raw));
+		assert_true(model_add(model, i, &raw, NULL));
 	}
 	model_end(model, 0);
 }
@@ -198,7 +198,7 @@ static void test_stray(void **state)
 	(void)state;
 	fixture_model(&model);
 	model_begin(&model, 2 * SEC);
-	assert_true(model_add(&model, 0, &raw));
+	assert_true(model_add(&model, 0, &raw, NULL));
 	model_end(&model, 0);
 	draw(&canvas, &model, 24, 80, &screen);
 	assert_int_equal(count_attr(&canvas, ATTR_STRAY), 0);
@@ -206,7 +206,7 @@ static void test_stray(void **state)
 	raw.origin[KVMDBG_STRAY] = 1;
 	model_hit(&model, &hit);
 	model_begin(&model, 3 * SEC);
-	assert_true(model_add(&model, 0, &raw));
+	assert_true(model_add(&model, 0, &raw, NULL));
 	model_end(&model, 0);
 	draw(&canvas, &model, 24, 80, &screen);
 	/* in the summary, in the table, and the hit's whole line */
@@ -216,7 +216,7 @@ static void test_stray(void **state)
 
 	/* it stays marked when no more come */
 	model_begin(&model, 4 * SEC);
-	assert_true(model_add(&model, 0, &raw));
+	assert_true(model_add(&model, 0, &raw, NULL));
 	model_end(&model, 0);
 	draw(&canvas, &model, 24, 80, &screen);
 	assert_int_equal(count_attr(&canvas, ATTR_STRAY), strlen("stray 1") + strlen("0"));
@@ -307,7 +307,7 @@ static void test_names(void **state)
 		model.vm_name = given_name;
 		raw = fixture_vcpu(1, 1, 0);
 		model_begin(&model, 2 * SEC);
-		assert_true(model_add(&model, 0, &raw));
+		assert_true(model_add(&model, 0, &raw, NULL));
 		model_end(&model, 0);
 		draw(&canvas, &model, 24, 80, &screen);
 		if (strncmp(row_text(&canvas, 3), names[i].want, strlen(names[i].want)))

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the cause of an x86 debug exit means, and that what x86 cannot tell is left out. */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <bpf/btf.h>
 
 #include "../../bpf/x86.h"
 #include "fixture.h"
 #include "output.h"
+#include "session.h"
 
 #define STEP		(1U << KVMDBG_STEP)
 #define HW_BREAK	(1U << KVMDBG_HW_BREAK)
@@ -65,7 +70,7 @@ static void test_decode(void **state)
 	}
 }
 
-static void setup(struct model *model, struct kvmdbg_vcpu *raw)
+static void setup_empty(struct model *model)
 {
 	fixture_model(model);
 	model->backend = "x86";
@@ -75,9 +80,19 @@ static void setup(struct model *model, struct kvmdbg_vcpu *raw)
 	model->slots = x86_backend.slots;
 	model->kind_names = x86_backend.kind_names;
 	model->lacks = x86_backend.lacks;
-	model_begin(model, 2 * SEC);
-	assert_true(model_add(model, 0, raw));
+}
+
+static void add_frame(struct model *model, const struct kvmdbg_vcpu *raw)
+{
+	model_begin(model, model->time_ns + 2 * SEC);
+	assert_true(model_add(model, 0, raw, NULL));
 	model_end(model, 0);
+}
+
+static void setup(struct model *model, const struct kvmdbg_vcpu *raw)
+{
+	setup_empty(model);
+	add_frame(model, raw);
 }
 
 static void test_left_out(void **state)
@@ -132,12 +147,144 @@ static void test_hit(void **state)
 	model_free(&model);
 }
 
+static void test_reasons(void **state)
+{
+	static const struct {
+		uint32_t isa, reason;
+		const char *name;
+	} cases[] = {
+		{ X86_ISA_SVM, 0x41, "DB_excp" }, { X86_ISA_SVM, 0x7b, "io" },
+		{ X86_ISA_SVM, 0x27, "read_dr7" }, { X86_ISA_SVM, 0x400, "npf" },
+		{ X86_ISA_SVM, 0x9e, NULL }, { X86_ISA_SVM, 0x41e, NULL },
+		{ X86_ISA_VMX, 0, "EXCEPTION_NMI" }, { X86_ISA_VMX, 29, "DR_ACCESS" },
+		{ X86_ISA_VMX, 48, "EPT_VIOLATION" }, { X86_ISA_VMX, 99, NULL },
+	};
+	struct latency_class light, heavy;
+	uint32_t index;
+	char number[16];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		index = x86_reason_index(cases[i].isa, cases[i].reason);
+		assert_in_range(index, 1, X86_REASON_OTHER - 1);
+		light = x86_backend.latency_class(EXTRA_CLASS(X86_REASON(index)), cases[i].isa);
+		heavy = x86_backend.latency_class(EXTRA_CLASS(X86_REASON(index) | 1),
+						  cases[i].isa);
+		assert_int_equal(light.flags, CLASS_OTHER | CLASS_REASON);
+		assert_int_equal(heavy.flags, CLASS_OTHER | CLASS_REASON | CLASS_HEAVY);
+		snprintf(number, sizeof(number), "0x%x", cases[i].reason);
+		assert_string_equal(light.name, cases[i].name ? cases[i].name : number);
+		assert_string_equal(heavy.name, light.name);
+	}
+	/* the flags in the upper half of Intel's */
+	assert_int_equal(x86_reason_index(X86_ISA_VMX, 0x80000021),
+			 x86_reason_index(X86_ISA_VMX, 0x21));
+	/* without a place of its own, and not known */
+	assert_int_equal(x86_reason_index(X86_ISA_SVM, 0xffffffff), X86_REASON_OTHER);
+	light = x86_backend.latency_class(EXTRA_CLASS(X86_REASON(X86_REASON_OTHER)), X86_ISA_SVM);
+	assert_string_equal(light.name, "other");
+	assert_int_equal(x86_reason_index(X86_ISA_SVM, X86_NO_REASON), 0);
+	light = x86_backend.latency_class(EXTRA_CLASS(X86_REASON(0)), X86_ISA_SVM);
+	assert_int_equal(light.flags, CLASS_OTHER);
+	/* a guest that KVM emulates: what user space is told */
+	heavy = x86_backend.latency_class(EXTRA_CLASS(X86_EXIT_INTR), 0);
+	assert_int_equal(heavy.flags, CLASS_REASON | CLASS_HEAVY);
+	assert_string_equal(heavy.name, "INTR");
+}
+
+static void test_exits_by_reason(void **state)
+{
+	static struct latency_class classes[NR_CLASSES];
+	static struct kvmdbg_hist io, io_heavy, other;
+	const struct kvmdbg_hist *hists[NR_CLASSES] = { NULL };
+	const uint32_t at = EXTRA_CLASS(X86_REASON(x86_reason_index(X86_ISA_SVM, 0x7b)));
+	struct kvmdbg_vcpu raw = fixture_vcpu(42, 7, 0);
+	struct model model;
+	unsigned int i;
+	char *text;
+
+	(void)state;
+	for (i = 0; i < NR_CLASSES; i++)
+		classes[i] = x86_backend.latency_class(i, X86_ISA_SVM);
+	raw.exits = 12;
+	raw.to_guest = 3;
+	raw.skipped = 9;
+	io = (struct kvmdbg_hist){ .sum = 900, .max = 700, .buckets[40] = 4 };
+	io_heavy = (struct kvmdbg_hist){ .sum = 100, .max = 100, .buckets[30] = 1 };
+	other = (struct kvmdbg_hist){ .buckets[0] = 2 };
+	hists[at] = &io;
+	hists[at + 1] = &io_heavy;
+	hists[EXTRA_CLASS(X86_REASON(X86_REASON_OTHER))] = &other;
+	setup_empty(&model);
+	model.classes = classes;
+	model_begin(&model, model.time_ns + 2 * SEC);
+	assert_non_null(model_add(&model, 0, &raw, hists));
+	model_end(&model, 0);
+	text = frame_json(&model);
+	assert_non_null(strstr(text, "\"exit_reason_ns\":{"
+			       "\"io\":{\"count\":5,\"sum\":1000,\"max\":700},"
+			       "\"other\":{\"count\":2,\"sum\":0,\"max\":0}}"));
+	assert_non_null(strstr(text, "\"switch\":{\"to_guest\":3,\"skipped\":9}"));
+	free(text);
+
+	/* what is new, across the wrap of what BPF counts; and from zero after a reset */
+	other.buckets[0] = 1;
+	model_begin(&model, model.time_ns + 2 * SEC);
+	assert_non_null(model_add(&model, 0, &raw, hists));
+	assert_int_equal(model.vcpus[0]->reasons[2].count, 2ULL + UINT32_MAX);
+	model_reset(&model);
+	other.buckets[0] = 8;
+	model_begin(&model, model.time_ns + 2 * SEC);
+	assert_non_null(model_add(&model, 0, &raw, hists));
+	assert_int_equal(model.vcpus[0]->reasons[2].count, 7);
+	model_free(&model);
+}
+
+/* Which argument is the vCPU, where the event has these: "v" is the vCPU, "i" a number. */
+static int vcpu_argument(const char *arguments, unsigned int expected)
+{
+	const struct backend_event event = { .event = "kvm_exit", .vcpu_arg = expected };
+	int number, vcpu, data, proto, result;
+	struct btf *btf = btf__new_empty();
+
+	assert_non_null(btf);
+	number = btf__add_int(btf, "unsigned int", 4, 0);
+	vcpu = btf__add_struct(btf, "kvm_vcpu", 8);
+	vcpu = btf__add_ptr(btf, vcpu);
+	data = btf__add_ptr(btf, 0);
+	proto = btf__add_func_proto(btf, 0);
+	assert_int_equal(btf__add_func_param(btf, "__data", data), 0);
+	for (; *arguments; arguments++)
+		assert_int_equal(btf__add_func_param(btf, "", *arguments == 'v' ? vcpu : number), 0);
+	assert_true(btf__add_typedef(btf, "btf_trace_kvm_exit", btf__add_ptr(btf, proto)) > 0);
+	result = backend_event_check(btf, &event);
+	btf__free(btf);
+	return result;
+}
+
+static void test_arguments(void **state)
+{
+	(void)state;
+	/* since Linux 5.18, and before */
+	assert_int_equal(vcpu_argument("vi", ANY_VCPU_ARG), 0);
+	assert_int_equal(vcpu_argument("ivi", ANY_VCPU_ARG), 1);
+	assert_int_equal(vcpu_argument("iiv", ANY_VCPU_ARG), -EPROTO);
+	assert_int_equal(vcpu_argument("i", ANY_VCPU_ARG), -EPROTO);
+	assert_int_equal(vcpu_argument("iv", 1), 1);
+	assert_int_equal(vcpu_argument("vi", 1), -EPROTO);
+	assert_int_equal(vcpu_argument("i", NO_VCPU_ARG), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decode),
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_hit),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_exits_by_reason),
+		cmocka_unit_test(test_arguments),
 	};
 
 	return cmocka_run_group_tests_name("x86", tests, NULL, NULL);
