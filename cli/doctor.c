@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kvmdbg doctor: what this host offers, what is missing, and what mends it. */
 #include <argp.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -244,6 +245,63 @@ static void check_kvm(void)
 		close(fd);
 }
 
+/* How many vCPUs a process has open, or -1 if we may not know. */
+static int count_vcpus(const char *pid)
+{
+	char path[300], target[64];
+	struct dirent *entry;
+	int count = 0;
+	ssize_t len;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	dir = opendir(path);
+	/* It may have gone, meanwhile. */
+	if (!dir)
+		return errno == EACCES || errno == EPERM ? -1 : 0;
+	while ((entry = readdir(dir))) {
+		len = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+		if (len <= 0)
+			continue;
+		target[len] = 0;
+		count += !strncmp(target, "anon_inode:kvm-vcpu", 19);
+	}
+	closedir(dir);
+	return count;
+}
+
+static void check_guests(void)
+{
+	unsigned int vcpus = 0, processes = 0, hidden = 0;
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+	int count;
+
+	if (!dir) {
+		report("guests", STATUS_OPTIONAL, "mount /proc", "/proc: %s", strerror(errno));
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue;
+		count = count_vcpus(entry->d_name);
+		hidden += count < 0;
+		if (count > 0) {
+			vcpus += count;
+			processes++;
+		}
+	}
+	closedir(dir);
+	if (vcpus)
+		report("guests", STATUS_OK, NULL, "vCPUs: %u, in processes: %u", vcpus, processes);
+	else
+		report("guests", STATUS_OPTIONAL,
+		       hidden ? "run as root to see all; 'kvmdbg top' does" :
+		       "start a guest, and debug it: qemu -s and gdb, for example",
+		       hidden ? "none in those processes that may be looked at" :
+		       "no process has a vCPU");
+}
+
 static void check_tracefs(void)
 {
 	if (!access("/sys/kernel/tracing/events", F_OK))
@@ -346,6 +404,7 @@ int doctor_main(int argc, char **argv)
 	check_bpf();
 	backend = check_btf();
 	check_kvm();
+	check_guests();
 	check_tracefs();
 	for (i = 0; i < nr_checks; i++)
 		ok &= checks[i].status != STATUS_MISSING;

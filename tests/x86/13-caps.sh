@@ -4,7 +4,8 @@
 # CAP_BPF and CAP_PERFMON are enough, and without them a sentence says what to do.
 . "$(dirname "$0")/lib.sh"
 
-nobody="setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set"
+# not busybox' own, which can do less
+nobody="/usr/bin/setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set"
 real=$(command -v kvmdbg)
 # the tree may be closed to others
 cp "$real" "$dir/kvmdbg"
@@ -16,6 +17,7 @@ kvmdbg()
 	$nobody -all,+bpf,+perfmon --inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon \
 		"$dir/kvmdbg" "$@" &
 	child=$!
+	echo $child >"$dir/child"
 	trap 'kill $child' TERM
 	# once for the signal, once for the end
 	wait $child || wait $child
@@ -23,6 +25,9 @@ kvmdbg()
 
 top_start --hits-rate 0
 load step=77/hw=5
+is "$(sed -n 's/^Cap\(Prm\|Eff\|Amb\):[[:space:]]*0*$/\1/p' "/proc/$(cat "$dir/child")/status" | tr -d '\n')" PrmEffAmb \
+	"it has given up its capabilities"
+true_ "for good" grep -q "^NoNewPrivs:[[:space:]]*1" "/proc/$(cat "$dir/child")/status"
 top_end
 is "$(get 1 0 events.step)" 77 "with two capabilities: steps"
 is "$(get 1 1 events.hw_break)" 5 "with two capabilities: breakpoints"
