@@ -75,6 +75,10 @@ HOST_LIBBPF_STAMP := $(HOST_LIBBPF)/.stamp
 KERNEL_STAMP := $(KERNEL)/.stamp
 QEMU_STAMP := $(QEMU)/.stamp
 FUZZ_KERNEL_STAMP := $(FUZZ_KERNEL)/.stamp
+X86HOST := $(BUILD)/x86host
+# Debian's kernels: that of this release, and the newer one
+X86HOST_KERNELS := linux-image-amd64 linux-image-6.12-amd64
+X86HOST_STAMPS := $(X86HOST_KERNELS:%=$(X86HOST)/%/.stamp) $(X86HOST)/qemu/.stamp
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 CC_HOST ?= gcc
@@ -103,7 +107,7 @@ INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
-	check-x86 check-series check-board check-smp check-stub check-bare \
+	check-x86 check-x86host check-series check-board check-smp check-stub check-bare \
 	check-bench bench-board bench-accept series kernel clean FORCE
 
 help: ## this list
@@ -130,6 +134,21 @@ $(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
 	$(call say,ROOTFS,$@)
 	$(Q)tests/board/rootfs.sh $@ $(SYSROOT) $(BOARD_BINS)
 
+# The emulated x86 host. Its programs are those of this host.
+$(X86HOST)/linux-image-%/.stamp: FORCE
+	$(Q)tests/x86host/debian.sh --link $(@D) linux-image-$*
+
+$(X86HOST)/qemu/.stamp: FORCE
+	$(Q)tests/board/qemu.sh --target x86_64 --link $(@D)
+
+X86HOST_PROGRAMS := $(HOST_BINS) $(X86HOST)/qemu/bin/qemu-system-x86_64 /usr/bin/setpriv
+
+$(X86HOST)/initrd.gz: $(HOST_BINS) tests/board/init tests/x86host/rootfs.sh $(wildcard tests/x86/*) \
+		$(X86HOST_STAMPS) $(X86_GDBGUEST)
+	$(call say,ROOTFS,$@)
+	$(Q)tests/x86host/rootfs.sh $@ $(X86HOST_KERNELS:%=$(X86HOST)/%) -- $(X86_GDBGUEST) \
+		$(X86HOST_PROGRAMS)
+
 all: $(HOST_BINS) $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## kvmdbg for this host; kernel, root and tools of the board
 
 kernel: $(KERNEL_STAMP) ## only the board's kernel
@@ -148,8 +167,8 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 		--initrd $(INITRD) shell
 
 check: ## every test; the last line is `N passed, N failed`
-	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-series check-bare \
-		check-board check-smp check-stub check-bench
+	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-x86host \
+		check-series check-bare check-board check-smp check-stub check-bench
 
 check-long: ## what takes longer: fuzzing for ten minutes, 100,000 random requests (half an hour)
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=900 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
@@ -161,8 +180,12 @@ check-unit: $(UNIT_TESTS) ## unit tests, on this host
 check-fuzz: $(FUZZ_TEST) ## the readers of files, on what are none
 	$(Q)scripts/run-tap.sh $@ tests/fuzz/run.sh
 
-check-x86: $(HOST_BINS) ## kvmdbg on this host's own kernel, if it is x86 with KVM
+check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
+
+check-x86host: $(X86HOST)/initrd.gz ## the same on an emulated x86 host, with Debian's kernels
+	$(Q)tests/x86host/check.sh $@ $(X86HOST)/qemu/bin/qemu-system-x86_64 $(X86HOST)/initrd.gz \
+		$(X86HOST_KERNELS:%=$(X86HOST)/%/vmlinuz)
 
 check-series: ## the kernel series: style, and every step of it compiles
 	$(Q)kernel/check-series.sh

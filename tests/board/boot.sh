@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Boot the emulated board and let its init do WORD. On a terminal `demo` and `shell` are interactive:
-# keys go to the board, except that Ctrl-C ends the emulator.
+# Boot the emulated board, or x86 host, and let its init do WORD. On a terminal `demo` and `shell`
+# are interactive: keys go to the board, except that Ctrl-C ends the emulator.
 
 set -uo pipefail
 
@@ -19,6 +19,7 @@ WORD: demo (for SECS board seconds), shell, check, run:NN-name.sh
   --cpus N         so many CPUs (1)
   --qemu FILE      another emulator
   --icount         time goes by instructions, 8 ns each, and every run is the same
+  --machine x86    the x86 host instead of the board
 Exit status: the board's own, 124 on a timeout, 125 when the board ended without one.
 END
 }
@@ -61,11 +62,11 @@ board_status()
 }
 
 kernel='' initrd='' report='' console='' limit='' append='' word='' secs=20 cpus=1
-qemu="qemu-system-ppc"
+qemu="qemu-system-ppc" machine=board
 clock=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel|--initrd|--report|--console|--timeout|--append|--qemu|--cpus)
+	--kernel|--initrd|--report|--console|--timeout|--append|--qemu|--cpus|--machine)
 		[ -n "${2-}" ] || die "$1 needs an argument" ;;&
 	--kernel)	kernel=$2; shift ;;
 	--initrd)	initrd=$2; shift ;;
@@ -75,7 +76,8 @@ while [ $# -gt 0 ]; do
 	--append)	append=$2; shift ;;
 	--qemu)		qemu=$2; shift ;;
 	--cpus)		cpus=$2; shift ;;
-	--icount)	clock=(-icount shift=3,sleep=off -rtc base=2026-01-01,clock=vm -seed 1) ;;
+	--icount)	clock=(-icount "shift=3,sleep=off" -rtc "base=2026-01-01,clock=vm" -seed 1) ;;
+	--machine)	machine=$2; shift ;;
 	-h|--help)	usage; exit 0 ;;
 	demo|shell|check|run:*)
 		[ -z "$word" ] || die "one word only"
@@ -128,7 +130,14 @@ trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-set -- "$qemu" -M ppce500 -cpu e500v2 -smp "$cpus" -m 512 "${clock[@]}" \
+case $machine in
+board)	model=(-M ppce500 -cpu e500v2 -m 512) ;;
+x86)
+	append="mitigations=off tsc=reliable $append"
+	model=(-nodefaults -M q35 -cpu "EPYC,+svm" -accel tcg -m 1024 -L /usr/share/seabios) ;;
+*)	die "no such machine: $machine" ;;
+esac
+set -- "$qemu" "${model[@]}" -smp "$cpus" "${clock[@]}" \
 	-display none -monitor none -no-reboot -nic none \
 	-kernel "$kernel" -initrd "$initrd" \
 	-append "console=ttyS0 rdinit=/init quiet panic=1 kvmdbg=$word $append" \
@@ -165,7 +174,7 @@ else
 	[ -z "$filter" ] || wait "$filter"
 fi
 
-grep -v 'terminating on signal' "$tmp/stderr" >&2
+grep -vE "terminating on signal|TCG doesn't support requested feature" "$tmp/stderr" >&2
 if [ -e "$tmp/late" ]; then
 	echo "boot.sh: the board was not done after $limit s and was ended" >&2
 	exit 124

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Run the board's tests: boot, collect the TAP, look through the console for what the kernel
-# complained about, sum up. The counts go to build/results/SUITE for scripts/check.sh.
+# Run the tests of the board, or of the x86 host: boot, collect the TAP, look through the console
+# for what the kernel complained about, sum up. The counts go to build/results/SUITE for
+# scripts/check.sh.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -10,8 +11,8 @@ cd "$(dirname "$0")/../.." || exit 1
 usage()
 {
 	cat <<END
-usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--qemu FILE] [--cpus N]
-       [--append WORDS] [--timeout SECS] [--suite NAME] [NN-name.sh]
+usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--qemu FILE] [--machine x86]
+       [--cpus N] [--append WORDS] [--timeout SECS] [--suite NAME] [NN-name.sh]
 Report and console are kept in build/results/. The suite is check-board unless told.
 END
 }
@@ -23,7 +24,7 @@ suite=check-board
 boot=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel|--initrd|--append|--qemu|--cpus)
+	--kernel|--initrd|--append|--qemu|--cpus|--machine)
 		boot+=("$1" "${2-}")
 		shift ;;
 	--suite)

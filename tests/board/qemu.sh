@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The board's emulator: Debian's QEMU of the version that is installed here, with Debian's patches
-# and then ours (tests/board/qemu/patches), which model the debug facility. Only what the board needs
-# is built. Firmware and the like are those of the installed package.
+# An emulator: Debian's QEMU of the version that is installed here, with Debian's patches and then
+# ours, which make debugging a guest work. Only what the machine needs is built. Firmware and the
+# like are those of the installed packages.
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,20 +12,18 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/board/sources.sh
 . "$top/tests/board/sources.sh"
 
-patches=$top/tests/board/qemu/patches
 log=$KVMDBG_CACHE/log
-# what the patches are about: all that git has to know
-folders="target/ppc softmmu include/hw/core"
 data=/usr/share/qemu
 export LC_ALL=C
 
 usage()
 {
 	cat <<END
-usage: tests/board/qemu.sh [--link DIR]
+usage: tests/board/qemu.sh [--target ppc|x86_64] [--link DIR]
 
-Prints the path of the emulator's folder (bin/qemu-system-ppc).
-  --link DIR   make DIR a folder of links to the result
+Prints the path of the emulator's folder (bin/qemu-system-TARGET): that of the board, unless told.
+  --target x86_64   that of the x86 host
+  --link DIR        make DIR a folder of links to the result
 END
 }
 
@@ -54,14 +52,15 @@ unpack()
 
 configure()
 {
-	# of all boards this one
-	echo CONFIG_E500PLAT=y >"$work/src/configs/devices/ppc-softmmu/kvmdbg.mak"
+	# of all machines this one
+	echo "$machine" >"$work/src/configs/devices/$target-softmmu/kvmdbg.mak"
 	mkdir -p "$work/obj" && cd "$work/obj" || return 1
 	# as if in /usr: where the binary looks for its data goes by that
-	../src/configure --prefix=/usr --target-list=ppc-softmmu --without-default-features \
-		--without-default-devices --with-devices-ppc=kvmdbg --enable-system --enable-tcg \
+	# shellcheck disable=SC2086
+	../src/configure --prefix=/usr --target-list="$target-softmmu" --without-default-features \
+		--without-default-devices "--with-devices-$target=kvmdbg" --enable-system --enable-tcg \
 		--enable-fdt=system --disable-user --disable-docs --disable-tools --disable-werror \
-		--disable-install-blobs --with-git-submodules=ignore
+		--disable-install-blobs --with-git-submodules=ignore $features
 }
 
 build()
@@ -70,19 +69,23 @@ build()
 
 	work=$dir/work
 	mkdir -p "$work" "$dir/bin" "$dir/share"
-	echo "the board's emulator: QEMU $version with $(find "$patches" -name '*.patch' | wc -l) patches" >&2
+	echo "the emulator for $target: QEMU $version with $(find "$patches" -name '*.patch' | wc -l) patches" >&2
 	sources=$(cache_get qemu-sources "$sourceskey" fetch_sources "qemu=$version") || return 1
-	progress "unpack and patch" "$log/qemu-unpack.log" unpack || return 1
-	progress "configure" "$log/qemu-configure.log" configure || return 1
-	progress "emulator" "$log/qemu.log" nice ninja -C "$work/obj" qemu-system-ppc || return 1
-	strip -o "$dir/bin/qemu-system-ppc" "$work/obj/qemu-system-ppc" &&
-		ln -s "$data" "$dir/share/qemu" && "$dir/bin/qemu-system-ppc" --version &&
+	progress "unpack and patch" "$log/qemu-$target-unpack.log" unpack || return 1
+	progress "configure" "$log/qemu-$target-configure.log" configure || return 1
+	progress "emulator" "$log/qemu-$target.log" nice ninja -C "$work/obj" "$emulator" || return 1
+	strip -o "$dir/bin/$emulator" "$work/obj/$emulator" &&
+		ln -s "$data" "$dir/share/qemu" && "$dir/bin/$emulator" --version &&
 		rm -rf "$work"
 }
 
 link=
+target=ppc
 while [ $# -gt 0 ]; do
 	case $1 in
+	--target)
+		target=${2-}
+		shift ;;
 	--link)
 		[ -n "${2-}" ] || die "--link needs a folder"
 		link=$2
@@ -97,10 +100,32 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
+# folders: what the patches are about, all that git has to know
+case $target in
+ppc)
+	patches=$top/tests/board/qemu/patches
+	folders="target/ppc softmmu include/hw/core"
+	machine=CONFIG_E500PLAT=y
+	features='' ;;
+x86_64)
+	patches=$top/tests/x86host/qemu
+	folders=target/i386
+	machine=CONFIG_Q35=y
+	features=--enable-kvm ;;
+*)
+	die "no emulator for '$target'" ;;
+esac
+emulator=qemu-system-$target
+
 version=$(dpkg-query -W -f '${source:Version}' qemu-system-ppc 2>/dev/null) ||
 	die "the package qemu-system-ppc is missing (make packages)"
 sourceskey=$(echo "$version" | cache_hash)
-key=$({ echo "$version"; cat "$0"; cd "$patches" && cat ./*.patch; gcc --version; } | cache_hash)
-dir=$(cache_get qemu "$key" build) || die "the emulator could not be built"
+key=$({
+	echo "$version $machine $features"
+	declare -f apply_patches unpack configure build
+	cd "$patches" && cat ./*.patch
+	gcc --version
+} | cache_hash)
+dir=$(cache_get "qemu-$target" "$key" build) || die "the emulator could not be built"
 [ -z "$link" ] || cache_link "$link" "$dir" bin share
 [ -n "$link" ] || echo "$dir"

@@ -48,3 +48,12 @@ $(BUILD_HOST)/kvmdbg-vmm: $(VMM_X86_OBJ)
 	$(Q)$(CC_HOST) -o $@ $^ -ljson-c -lpthread
 
 -include $(VMM_OBJ:.o=.d) $(VMM_X86_OBJ:.o=.d)
+
+# the guest that QEMU runs and gdb debugs
+X86_GDBGUEST := $(BUILD_HOST)/gdbguest.bin
+
+$(X86_GDBGUEST): tests/x86/gdbguest.S tests/vmm/rules.mk
+	$(call say,AS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_HOST) -m16 -c $< -o $(BUILD_HOST)/gdbguest.o
+	$(Q)objcopy -O binary -j .text $(BUILD_HOST)/gdbguest.o $@

@@ -9,12 +9,7 @@ r=$dir/r.kvmdbg
 # of FILE PATH: a value of the report
 of()
 {
-	kvmdbg report --format json "$1" 2>/dev/null | python3 -c '
-import json, sys
-value = json.load(sys.stdin)
-for part in sys.argv[1].split("."):
-    value = value[int(part)] if isinstance(value, list) else value.get(part, "absent")
-print(value)' "$2"
+	kvmdbg report --format json "$1" 2>/dev/null | kvmdbg-vmm json "$2" 2>/dev/null || echo absent
 }
 
 # record_start OPTION...: in the background; returns when its programs are attached
@@ -74,7 +69,7 @@ is "$(totals)" "$(cat "$dir/live")" "and ends with what top has seen live"
 is "$(of "$r" environment.status)" "exit status 0" "how the command ended"
 is "$(of "$r" environment.backend)" x86 "the backend"
 is "$(of "$r" environment.kernel)" "$(uname -r)" "the kernel"
-is "$(of "$r" complete)" True "the recording is complete"
+is "$(of "$r" complete)" true "the recording is complete"
 true_ "exits to user space by their reason" \
 	test "$(kvmdbg report "$r" | sed -n 's/^exit:IO  *\([0-9]*\) .*/\1/p')" -ge 49
 kvmdbg top --replay "$r" --json --pid 1 >"$dir/top.json"
@@ -121,7 +116,7 @@ is "$(of "$r" total.events.step)" 2000 "killed: up to the last window"
 mkdir "$dir/small"
 if mount -t tmpfs -o size=16k tmpfs "$dir/small"; then
 	kvmdbg record -o "$dir/small/r" --window 10 --hits-rate 10000 -- \
-		kvmdbg-vmm load step=60000 >/dev/null 2>"$dir/err"
+		kvmdbg-vmm load step=200000 >/dev/null 2>"$dir/err"
 	is $? 4 "a full disk: exit status 4"
 	is "$(grep -v recording "$dir/err" | grep -c '^kvmdbg: cannot write .*No space left')" 1 \
 		"a full disk: one sentence"

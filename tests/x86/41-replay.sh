@@ -97,5 +97,5 @@ kvmdbg top --replay "$r" --json -n 2 >"$dir/top.json"
 is "$(wc -l <"$dir/top.json")" 2 "-n 2: two frames"
 kvmdbg top --replay "$r" --batch --vm 'kvmdbg-vmm*' >"$dir/out"
 is "$(grep -c '^kvmdbg top' "$dir/out")" "$(kvmdbg report --format json "$r" |
-	python3 -c 'import json, sys; print(json.load(sys.stdin)["windows"])')" "a frame for each window"
+	kvmdbg-vmm json windows)" "a frame for each window"
 plan

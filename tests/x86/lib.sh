@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# For the tests on this host's own kernel: TAP, kvmdbg top in the background, guests to watch.
+# For the tests on this host's own kernel, and in the emulated x86 host: TAP, kvmdbg top in the
+# background, guests to watch.
 
 cd "$(dirname "$0")/../.." || exit 1
 PATH=$PWD/build/host:$PATH
