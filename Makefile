@@ -108,7 +108,7 @@ ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
 	check-x86 check-x86host check-series check-board check-smp check-stub check-bare \
-	check-bench bench-board bench-accept series kernel clean FORCE
+	check-bench bench bench-board bench-accept series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -226,6 +226,12 @@ check-bench: bench-board $(BUILD_HOST)/kvmdbg ## the instructions of bench-board
 
 bench-accept: ## the last result of bench-board becomes the baseline; the commit says why
 	$(Q)cp $(BENCH_BOARD) tests/bench/baseline.json
+
+bench: ## what watching costs a guest of this host, beside other tools; a table and JSON
+	$(Q)scripts/install-packages.sh --bench
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(BUILD_HOST)/kvmdbg $(BUILD_HOST)/kvmdbg-vmm \
+		$(BENCH_EMPTY)
+	$(Q)tests/bench/x86.sh
 
 series: ## the kernel series as a mailbox, into build/series
 	$(Q)kernel/build.sh --mailbox $(BUILD)/series

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Install the Debian packages of scripts/packages that this machine lacks; says first which.
+# Install the Debian packages of scripts/packages that this machine lacks; says first which. Those
+# of the list's last part only with --bench.
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,6 +13,10 @@ die()
 	exit 3
 }
 
+# shellcheck disable=SC2016 # sed's own
+without='/^# bench:/,$d;'
+[ "${1-}" != --bench ] || without=
+
 list_missing()
 {
 	local package
@@ -19,7 +24,7 @@ list_missing()
 	while read -r package; do
 		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
 			echo "$package"
-	done < <(sed 's/#.*//; s/[[:space:]]//g; /^$/d' "$top/scripts/packages")
+	done < <(sed "$without"'s/#.*//; s/[[:space:]]//g; /^$/d' "$top/scripts/packages")
 }
 
 command -v dpkg-query apt-get >/dev/null ||
