@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,12 +20,32 @@
 #define MAX_LINKS	16
 #define READ_TRIES	1000
 
+/* So far beyond the last entry that was in use are looked at: others may be on their way to be. */
+#define SLOTS_AHEAD	64
+
+/* Tables are mapped by and by, in steps of so many bytes: a multiple of any page's size. */
+#define TABLE_STEP	(256U * 1024)
+
 const struct backend *const backends[] = {
 #ifdef __x86_64__
 	&x86_backend,
 #endif
 	&booke_backend,
 	NULL,
+};
+
+/*
+ * struct table - an array of BPF, mapped as far as it has been in use
+ * @start: where it is mapped to
+ * @size: all of it
+ * @mapped: so much of it
+ * @fd: map
+ */
+struct table {
+	char *start;
+	size_t size;
+	size_t mapped;
+	int fd;
 };
 
 /*
@@ -38,9 +59,11 @@ const struct backend *const backends[] = {
  * @types: file with the types to relocate them with, where KVM is a module; or -1
  * @open_files: iterator over all open files, or NULL
  * @ring: hits
- * @vcpus: table of BPF, mapped
- * @hists: further histograms, mapped
- * @extras: which of them a vCPU has, mapped
+ * @vcpus: struct kvmdbg_vcpu by slot
+ * @hists: further histograms
+ * @extras: which of them a vCPU has, KVMDBG_NR_EXTRA by slot
+ * @nr_used: slots below have been in use
+ * @seen_seq: by slot: seq of the entry in the last frame
  * @detail: count by the reason of exits, and all else that a recording has
  * @apart: further histograms are used
  * @classes: what histograms are of
@@ -62,9 +85,11 @@ struct session {
 	int types;
 	struct bpf_link *open_files;
 	struct ring_buffer *ring;
-	struct kvmdbg_vcpu *vcpus;
-	struct kvmdbg_hist *hists;
-	__u16 (*extras)[KVMDBG_NR_EXTRA];
+	struct table vcpus;
+	struct table hists;
+	struct table extras;
+	uint32_t nr_used;
+	uint32_t seen_seq[KVMDBG_MAX_VCPUS];
 	bool detail;
 	bool apart;
 	struct latency_class classes[NR_CLASSES];
@@ -217,6 +242,50 @@ static struct bpf_map *find_map(const struct session *session, const char *name,
 	return map;
 }
 
+/* Gives back what libbpf has mapped, but for the place. */
+static bool table_open(struct table *table, struct bpf_map *map)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	table->fd = bpf_map__fd(map);
+	table->start = bpf_map__initial_value(map, &table->size);
+	table->size = (table->size + page - 1) & -page;
+	table->mapped = 0;
+	return mmap(table->start, table->size, PROT_NONE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
+/* The element of that number, or NULL with errno. */
+static void *table_at(struct table *table, size_t number, size_t size)
+{
+	size_t end = ((number + 1) * size + TABLE_STEP - 1) / TABLE_STEP * TABLE_STEP;
+
+	if (end > table->size)
+		end = table->size;
+	if (end > table->mapped) {
+		if (mmap(table->start + table->mapped, end - table->mapped, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED, table->fd, table->mapped) == MAP_FAILED)
+			return NULL;
+		table->mapped = end;
+	}
+	return table->start + number * size;
+}
+
+static struct kvmdbg_vcpu *entry_at(struct session *session, uint32_t slot)
+{
+	return table_at(&session->vcpus, slot, sizeof(struct kvmdbg_vcpu));
+}
+
+static struct kvmdbg_hist *hist_at(struct session *session, uint32_t number)
+{
+	return table_at(&session->hists, number, sizeof(struct kvmdbg_hist));
+}
+
+static __u16 *extras_at(struct session *session, uint32_t slot)
+{
+	return table_at(&session->extras, slot, KVMDBG_NR_EXTRA * sizeof(__u16));
+}
+
 static const char *program_of(const struct session *session, const struct backend_event *event)
 {
 	return session->detail && event->detail ? event->detail : event->program;
@@ -269,12 +338,13 @@ static int load(struct session *session)
 	if (!session->object)
 		return complain_privilege("cannot open the BPF programs", -errno);
 	rodata = find_map(session, ".rodata", sizeof(session->config));
-	vcpus = find_map(session, ".bss.vcpus", KVMDBG_MAX_VCPUS * sizeof(*session->vcpus));
+	vcpus = find_map(session, ".bss.vcpus", KVMDBG_MAX_VCPUS * sizeof(struct kvmdbg_vcpu));
 	freed = find_map(session, "free_slots", 0);
 	lost = find_map(session, "lost", 0);
 	slots = find_map(session, "slots", 0);
-	hists = find_map(session, ".bss.hists", KVMDBG_MAX_HISTS * sizeof(*session->hists));
-	extras = find_map(session, ".bss.extras", KVMDBG_MAX_VCPUS * sizeof(*session->extras));
+	hists = find_map(session, ".bss.hists", KVMDBG_MAX_HISTS * sizeof(struct kvmdbg_hist));
+	extras = find_map(session, ".bss.extras",
+			  KVMDBG_MAX_VCPUS * KVMDBG_NR_EXTRA * sizeof(__u16));
 	free_hists = find_map(session, "free_hists", 0);
 	if (!rodata || !vcpus || !freed || !lost || !slots || !hists || !extras ||
 	    !free_hists || !find_map(session, "hits", 0))
@@ -293,10 +363,10 @@ static int load(struct session *session)
 	err = bpf_object__load(session->object);
 	if (err)
 		return complain_privilege("cannot load the BPF programs", err);
-	session->hists = bpf_map__initial_value(hists, &size);
-	session->extras = bpf_map__initial_value(extras, &size);
+	if (!table_open(&session->vcpus, vcpus) || !table_open(&session->hists, hists) ||
+	    !table_open(&session->extras, extras))
+		return complain(EXIT_IO, "cannot map the BPF maps: %s", strerror(errno));
 	session->free_hists_fd = bpf_map__fd(free_hists);
-	session->vcpus = bpf_map__initial_value(vcpus, &size);
 	session->free_fd = bpf_map__fd(freed);
 	session->slots_fd = bpf_map__fd(slots);
 	session->lost_fd = bpf_map__fd(lost);
@@ -525,22 +595,31 @@ struct reading {
 	struct kvmdbg_hist hists[NR_CLASSES];
 };
 
-static void copy_entry(const struct session *session, uint32_t slot, struct reading *copy)
+static bool copy_entry(struct session *session, uint32_t slot, struct reading *copy)
 {
-	const struct kvmdbg_vcpu *entry = &session->vcpus[slot];
+	const struct kvmdbg_vcpu *entry = entry_at(session, slot);
+	const __u16 *extras = session->apart ? extras_at(session, slot) : NULL;
+	const struct kvmdbg_hist *hist;
 	unsigned int i, number;
+
+	if (!entry || (session->apart && !extras))
+		return false;
 
 	memcpy(&copy->vcpu, entry, sizeof(copy->vcpu));
 	memset(copy->classes, 0, sizeof(copy->classes));
 	for (i = 0; i < KVMDBG_NR_LATENCIES; i++)
 		copy->classes[i] = &copy->vcpu.hist[i];
-	for (i = 0; i < KVMDBG_NR_EXTRA && session->apart; i++) {
-		number = session->extras[slot][i];
+	for (i = 0; extras && i < KVMDBG_NR_EXTRA; i++) {
+		number = extras[i];
 		if (!number || number >= KVMDBG_MAX_HISTS)
 			continue;
-		copy->hists[EXTRA_CLASS(i)] = session->hists[number];
+		hist = hist_at(session, number);
+		if (!hist)
+			return false;
+		copy->hists[EXTRA_CLASS(i)] = *hist;
 		copy->classes[EXTRA_CLASS(i)] = &copy->hists[EXTRA_CLASS(i)];
 	}
+	return true;
 }
 
 /* Values that are counted apart are part of the whole as well. */
@@ -574,38 +653,41 @@ static void add_parts(const struct session *session, struct reading *copy)
  * entry for well below a microsecond at a time; should it always be caught at it, the next
  * frame sets right what this one has.
  */
-static void read_entry(const struct session *session, uint32_t slot, struct reading *copy)
+static bool read_entry(struct session *session, uint32_t slot, struct reading *copy)
 {
-	const struct kvmdbg_vcpu *entry = &session->vcpus[slot];
+	const struct kvmdbg_vcpu *entry = entry_at(session, slot);
 	uint32_t seq;
 	int tries;
 
 	for (tries = 0; tries < READ_TRIES; tries++) {
 		seq = __atomic_load_n(&entry->seq, __ATOMIC_ACQUIRE);
-		copy_entry(session, slot, copy);
+		if (!copy_entry(session, slot, copy))
+			return false;
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (!(seq & 1) && seq == __atomic_load_n(&entry->seq, __ATOMIC_RELAXED))
 			break;
 	}
 	if (session->apart)
 		add_parts(session, copy);
+	return true;
 }
 
 /* What a vCPU that is gone has had may be used again. */
 static int give_back(struct session *session, uint32_t slot)
 {
+	__u16 *extras = session->apart ? extras_at(session, slot) : NULL;
 	uint32_t number;
 	int err = 0, i;
 
-	for (i = 0; i < KVMDBG_NR_EXTRA && session->apart && !err; i++) {
-		number = session->extras[slot][i];
-		session->extras[slot][i] = 0;
+	for (i = 0; extras && i < KVMDBG_NR_EXTRA && !err; i++) {
+		number = extras[i];
+		extras[i] = 0;
 		if (!number || number >= KVMDBG_MAX_HISTS)
 			continue;
-		memset(&session->hists[number], 0, sizeof(session->hists[number]));
+		memset(hist_at(session, number), 0, sizeof(struct kvmdbg_hist));
 		err = bpf_map_update_elem(session->free_hists_fd, NULL, &number, BPF_ANY);
 	}
-	memset(&session->vcpus[slot], 0, sizeof(session->vcpus[slot]));
+	memset(entry_at(session, slot), 0, sizeof(struct kvmdbg_vcpu));
 	return err ? err : bpf_map_update_elem(session->free_fd, NULL, &slot, BPF_ANY);
 }
 
@@ -629,6 +711,29 @@ static int read_lost(const struct session *session, uint64_t *lost)
 	return err;
 }
 
+/* Slots that may be in use. */
+static uint32_t nr_slots(const struct session *session)
+{
+	uint32_t count = session->nr_used + SLOTS_AHEAD;
+
+	return count < KVMDBG_MAX_VCPUS ? count : KVMDBG_MAX_VCPUS;
+}
+
+/* Is there a vCPU that has done nothing since the last frame? */
+static bool some_rest(struct session *session)
+{
+	const struct kvmdbg_vcpu *entry;
+	uint32_t slot;
+
+	for (slot = 0; slot < session->nr_used; slot++) {
+		entry = entry_at(session, slot);
+		if (entry && __atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) == KVMDBG_LIVE &&
+		    __atomic_load_n(&entry->seq, __ATOMIC_RELAXED) == session->seen_seq[slot])
+			return true;
+	}
+	return false;
+}
+
 /*
  * Where no event tells that a vCPU goes away: those that no process has open any more. Nobody
  * can run them, so their entries do not change under our hands.
@@ -650,8 +755,8 @@ static int find_gone(struct session *session)
 	if (size < 0)
 		err = -errno;
 	close(fd);
-	for (slot = 0; slot < KVMDBG_MAX_VCPUS && !err; slot++) {
-		struct kvmdbg_vcpu *entry = &session->vcpus[slot];
+	for (slot = 0; slot < session->nr_used && !err; slot++) {
+		struct kvmdbg_vcpu *entry = entry_at(session, slot);
 
 		if (open[slot] || entry->born_ns >= start ||
 		    __atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) != KVMDBG_LIVE)
@@ -676,16 +781,21 @@ int session_frame(struct session *session, const struct frame_sink *sink)
 	err = session_hits(session, sink);
 	if (err)
 		return err;
-	err = session->open_files ? find_gone(session) : 0;
+	/* Who goes away is at rest before. */
+	err = session->open_files && some_rest(session) ? find_gone(session) : 0;
 	if (err)
 		return complain(EXIT_IO, "cannot read the list of open files: %s", strerror(-err));
 	sink->begin(sink->ctx, monotonic_ns());
-	for (slot = 0; slot < KVMDBG_MAX_VCPUS; slot++) {
-		struct kvmdbg_vcpu *entry = &session->vcpus[slot];
+	for (slot = 0; slot < nr_slots(session); slot++) {
+		struct kvmdbg_vcpu *entry = entry_at(session, slot);
 
-		if (__atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) == KVMDBG_FREE)
+		if (entry && __atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) == KVMDBG_FREE)
 			continue;
-		read_entry(session, slot, &copy);
+		if (!entry || !read_entry(session, slot, &copy))
+			return complain(EXIT_IO, "cannot map the counters: %s", strerror(errno));
+		session->seen_seq[slot] = copy.vcpu.seq;
+		if (slot >= session->nr_used)
+			session->nr_used = slot + 1;
 		if (!sink->add(sink->ctx, slot, &copy.vcpu, copy.classes))
 			return complain(EXIT_IO, "no memory for another vCPU");
 		if (copy.vcpu.state != KVMDBG_GONE)

@@ -25,6 +25,11 @@ load_end
 sleep 0.7
 is "$(tail -n 1 "$dir/top.json" | grep -c "\"pid\":$pid,")" 0 "one that is gone is not"
 is "$(get 1 0 events.step)" 5 "its last frame has its totals"
+# of 4 MiB, all of which a frame would have to read
+true_ "of the table for 1024 vCPUs, the part in use is mapped" test "$(awk '
+	/^[0-9a-f]+-/ { table = /bpf-map/ }
+	/^Rss:/ && table { sum += $2 }
+	END { print sum }' "/proc/$top/smaps")" -lt 2048
 top_end
 
 # VMs at the same address, one after the other, between two frames
