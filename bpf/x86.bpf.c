@@ -151,6 +151,10 @@ struct {
 
 #define NO_ENTRY	0xffffffffU
 
+/* in_debug of struct kvmdbg_vcpu: a debug exit, and whether the guest was given an exception since */
+#define IN_DEBUG	1
+#define IN_DEBUG_GIVEN	2
+
 /*
  * The same for most threads, without a helper: the id, and in the lower half where the entry is.
  * What is here is in the map as well.
@@ -299,7 +303,7 @@ static __always_inline int userspace_exit(__u32 reason, int error, const bool de
 	count_origin(v, origin, 1);
 	/* Its own kind of time: user space's share of it ends with the next KVM_RUN. */
 	v->debug_ns = bpf_ktime_get_ns();
-	v->in_debug = 1;
+	v->in_debug = IN_DEBUG;
 	send_hit(v, v->debug_ns, cause.pc, addr, cause.dr6, flags, origin);
 	return vcpu_end(v);
 }
@@ -389,10 +393,12 @@ int BPF_PROG(x86_inj_exception, __u8 exception, __u8 has_error, __u32 error_code
 		return 0;
 	/*
 	 * "Again" are those that user space gives to the guest after a debug exit, and those whose
-	 * delivery another exit has interrupted.
+	 * delivery was interrupted: by another exit, or before the guest was entered.
 	 */
-	if (!again || v->in_debug)
+	if (!again || v->in_debug == IN_DEBUG)
 		v->injected++;
+	if (v->in_debug)
+		v->in_debug = IN_DEBUG_GIVEN;
 	return vcpu_end(v);
 }
 
