@@ -39,13 +39,6 @@
 #define GUEST_DBCR2	(DBCR2_DAC1US | DBCR2_DAC1ER | DBCR2_DAC2US | \
 			 DBCR2_DAC2ER | DBCR2_DAC12MODE)
 
-/* kvm_vcpu_arch.dbg_state: where the shadow registers are. */
-enum {
-	DEBUG_OUTSIDE,		/* not in KVM_RUN */
-	DEBUG_SKIPPED,		/* in KVM_RUN, nothing armed, nothing switched */
-	DEBUG_LOADED,		/* in hardware and in thread.debug */
-};
-
 static bool debug_armed(const struct debug_reg *regs)
 {
 	return regs->dbcr0 & DBCR0_IDM;
@@ -372,35 +365,63 @@ u32 kvmppc_debug_match_dac(const struct debug_reg *regs, ulong ea, int size,
 	return debug_armed(regs) ? dbsr & regs->dbcr0 : 0;
 }
 
-/*
- * Put the shadow registers into hardware if they, or what is there now, are
- * armed.  thread.debug follows, so that a context switch takes them along.
- */
-static void debug_load(struct kvm_vcpu *vcpu)
+/* Put registers into hardware.  Return: how many SPRs were written. */
+static u32 debug_write(struct debug_reg *regs)
 {
-	struct debug_reg *shadow = &vcpu->arch.shadow_dbg_reg;
-	bool traced = trace_kvm_booke_debug_switch_enabled();
-	u64 start = traced ? mftb() : 0;
-	u32 sprs = 0;
-
-	if (vcpu->arch.dbg_state == DEBUG_OUTSIDE)
-		vcpu->arch.dbg_state = DEBUG_SKIPPED;
-
-	if (unlikely(debug_armed(shadow) || debug_armed(&current->thread.debug))) {
-		/* thread.debug and the hardware must change as one. */
-		preempt_disable();
-		if (vcpu->arch.dbg_state != DEBUG_LOADED)
-			vcpu->arch.host_dbg_reg = current->thread.debug;
-		switch_booke_debug_regs(shadow);
-		current->thread.debug = *shadow;
-		vcpu->arch.dbg_state = DEBUG_LOADED;
-		preempt_enable();
-		sprs = KVMPPC_DEBUG_NR_SPRS;
+	/* Nothing else means anything then. */
+	if (!debug_armed(regs)) {
+		mtspr(SPRN_DBCR0, 0);
+		return 1;
 	}
 
-	if (traced)
-		trace_kvm_booke_debug_switch(vcpu, shadow, 1, sprs,
-					     mftb() - start);
+	switch_booke_debug_regs(regs);
+	return KVMPPC_DEBUG_NR_SPRS;
+}
+
+static noinline u32 debug_load_armed(struct kvm_vcpu *vcpu)
+{
+	u32 sprs;
+
+	/* What is in hardware and what dbg_state says must change as one. */
+	preempt_disable();
+	sprs = debug_write(&vcpu->arch.shadow_dbg_reg);
+	vcpu->arch.dbg_state = KVMPPC_DEBUG_LOADED;
+	preempt_enable();
+
+	return sprs;
+}
+
+/*
+ * Put the shadow registers into hardware if they, or what is there now, are
+ * armed.
+ */
+static __always_inline u32 debug_load(struct kvm_vcpu *vcpu)
+{
+	if (unlikely(debug_armed(&vcpu->arch.shadow_dbg_reg) ||
+		     debug_armed(&current->thread.debug) ||
+		     vcpu->arch.dbg_state == KVMPPC_DEBUG_LOADED))
+		return debug_load_armed(vcpu);
+
+	vcpu->arch.dbg_state = KVMPPC_DEBUG_SKIPPED;
+	return 0;
+}
+
+/* Apart, so that the time read costs nothing where nobody wants it. */
+static noinline void debug_load_traced(struct kvm_vcpu *vcpu)
+{
+	u64 start = mftb();
+	u32 sprs = debug_load(vcpu);
+
+	trace_kvm_booke_debug_switch(vcpu, &vcpu->arch.shadow_dbg_reg, 1, sprs,
+				     mftb() - start);
+}
+
+static void debug_to_guest_context(struct kvm_vcpu *vcpu)
+{
+	if (trace_kvm_booke_debug_switch_enabled())
+		debug_load_traced(vcpu);
+	else
+		debug_load(vcpu);
 }
 
 /* Tell of the events that the low-level code dropped in host context. */
@@ -432,7 +453,41 @@ void kvmppc_debug_enter(struct kvm_vcpu *vcpu)
 {
 	vcpu->arch.dbg_reported_flags = 0;
 	vcpu->arch.dbg_de_rose = false;
-	debug_load(vcpu);
+	debug_to_guest_context(vcpu);
+}
+
+static noinline u32 debug_unload_armed(struct kvm_vcpu *vcpu)
+{
+	u32 sprs = 0;
+
+	preempt_disable();
+	/* Unless the guest has disarmed what it had armed meanwhile. */
+	if (debug_armed(&vcpu->arch.shadow_dbg_reg) ||
+	    debug_armed(&current->thread.debug))
+		sprs = debug_write(&current->thread.debug);
+	vcpu->arch.dbg_state = KVMPPC_DEBUG_OUTSIDE;
+	preempt_enable();
+	debug_host_events(vcpu);
+
+	return sprs;
+}
+
+static __always_inline u32 debug_unload(struct kvm_vcpu *vcpu)
+{
+	if (unlikely(vcpu->arch.dbg_state == KVMPPC_DEBUG_LOADED))
+		return debug_unload_armed(vcpu);
+
+	vcpu->arch.dbg_state = KVMPPC_DEBUG_OUTSIDE;
+	return 0;
+}
+
+static noinline void debug_unload_traced(struct kvm_vcpu *vcpu)
+{
+	u64 start = mftb();
+	u32 sprs = debug_unload(vcpu);
+
+	trace_kvm_booke_debug_switch(vcpu, &current->thread.debug, 0, sprs,
+				     mftb() - start);
 }
 
 /**
@@ -441,26 +496,30 @@ void kvmppc_debug_enter(struct kvm_vcpu *vcpu)
  */
 void kvmppc_debug_leave(struct kvm_vcpu *vcpu)
 {
-	bool traced = trace_kvm_booke_debug_switch_enabled();
-	u64 start = traced ? mftb() : 0;
-	u32 sprs = 0;
+	if (trace_kvm_booke_debug_switch_enabled())
+		debug_unload_traced(vcpu);
+	else
+		debug_unload(vcpu);
+}
 
-	if (unlikely(vcpu->arch.dbg_state == DEBUG_LOADED)) {
-		preempt_disable();
-		/* Unless the guest has disarmed what it had armed meanwhile. */
-		if (debug_armed(&vcpu->arch.host_dbg_reg) ||
-		    debug_armed(&current->thread.debug))
-			sprs = KVMPPC_DEBUG_NR_SPRS;
-		switch_booke_debug_regs(&vcpu->arch.host_dbg_reg);
-		current->thread.debug = vcpu->arch.host_dbg_reg;
-		preempt_enable();
-		debug_host_events(vcpu);
-	}
-	vcpu->arch.dbg_state = DEBUG_OUTSIDE;
+/**
+ * kvmppc_debug_sched_in - a vCPU whose registers were loaded is back on a CPU
+ * @vcpu: the vCPU
+ */
+void kvmppc_debug_sched_in(struct kvm_vcpu *vcpu)
+{
+	debug_write(&vcpu->arch.shadow_dbg_reg);
+}
 
-	if (traced)
-		trace_kvm_booke_debug_switch(vcpu, &current->thread.debug, 0,
-					     sprs, mftb() - start);
+/**
+ * kvmppc_debug_sched_out - a vCPU whose registers are loaded leaves the CPU
+ * @vcpu: the vCPU
+ *
+ * What the next thread finds is what thread.debug says, as everywhere else.
+ */
+void kvmppc_debug_sched_out(struct kvm_vcpu *vcpu)
+{
+	debug_write(&current->thread.debug);
 }
 
 /**
@@ -476,8 +535,8 @@ void kvmppc_debug_update(struct kvm_vcpu *vcpu)
 
 	kvmppc_debug_contain(&vcpu->arch.dbg_reg, vcpu->arch.shared->msr,
 			     &vcpu->arch.shadow_dbg_reg);
-	if (vcpu->arch.dbg_state != DEBUG_OUTSIDE)
-		debug_load(vcpu);
+	if (vcpu->arch.dbg_state != KVMPPC_DEBUG_OUTSIDE)
+		debug_to_guest_context(vcpu);
 }
 
 /**
@@ -631,23 +690,37 @@ int kvmppc_debug_sw_breakpoint(struct kvm_vcpu *vcpu)
 			     KVMPPC_DEBUG_STRAY, &report);
 }
 
+/*
+ * Can a watchpoint hit an access that @ea is one byte of?  Whatever the access
+ * is, lmw and stmw make the longest.
+ */
+static bool debug_dac_near(const struct debug_reg *regs, ulong ea)
+{
+	const ulong max = 32 * sizeof(u32);
+
+	return regs->dbcr2 & DBCR2_DAC12MODE ||
+	       regs->dac1 - ea + max < 2 * max ||
+	       regs->dac2 - ea + max < 2 * max;
+}
+
 /**
  * kvmppc_debug_access - a load or store is about to be emulated
  * @vcpu: the vCPU, its pc at the instruction
+ * @ea: an address that it accesses
  * @resume: set to a RESUME_* code if a watchpoint hits
  *
  * Return: whether a watchpoint hits, in which case the access is not to be
  * done: the event comes before it, as in hardware.
  */
-bool kvmppc_debug_access(struct kvm_vcpu *vcpu, int *resume)
+bool kvmppc_debug_access(struct kvm_vcpu *vcpu, ulong ea, int *resume)
 {
 	struct instruction_op op;
 	ppc_inst_t inst;
 	u32 dbsr;
 
-	if (likely(!(vcpu->arch.shadow_dbg_reg.dbcr0 & KVMPPC_DEBUG_DACS)))
-		return false;
 	if (!vcpu->guest_debug && !(vcpu->arch.shared->msr & MSR_DE))
+		return false;
+	if (!debug_dac_near(&vcpu->arch.shadow_dbg_reg, ea))
 		return false;
 	if (kvmppc_get_last_inst(vcpu, INST_GENERIC, &inst) != EMULATE_DONE)
 		return false;

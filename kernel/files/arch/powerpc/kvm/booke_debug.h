@@ -54,6 +54,13 @@ enum kvmppc_debug_origin {
 	KVMPPC_DEBUG_HOST,
 };
 
+/* kvm_vcpu_arch.dbg_state: where the shadow registers are. */
+enum {
+	KVMPPC_DEBUG_OUTSIDE,	/* not in KVM_RUN */
+	KVMPPC_DEBUG_SKIPPED,	/* in KVM_RUN, nothing armed, nothing switched */
+	KVMPPC_DEBUG_LOADED,	/* in hardware whenever the vCPU is on a CPU */
+};
+
 /* Pure functions, no hardware touched: what the KUnit tests cover. */
 int kvmppc_debug_program(const struct kvm_guest_debug *dbg,
 			 struct debug_reg *regs, u32 *nr_bp, u32 *nr_wp);
@@ -66,16 +73,33 @@ void kvmppc_debug_report(u32 dbsr, ulong pc, const struct debug_reg *regs,
 u32 kvmppc_debug_match_dac(const struct debug_reg *regs, ulong ea, int size,
 			   bool store);
 
-/* Switching, lazily: on KVM_RUN, or when a running guest arms something. */
+/*
+ * Switching, lazily: on KVM_RUN, when a running guest arms something, and when
+ * its thread leaves the CPU.
+ */
 void kvmppc_debug_enter(struct kvm_vcpu *vcpu);
 void kvmppc_debug_leave(struct kvm_vcpu *vcpu);
+void kvmppc_debug_sched_in(struct kvm_vcpu *vcpu);
+void kvmppc_debug_sched_out(struct kvm_vcpu *vcpu);
 void kvmppc_debug_update(struct kvm_vcpu *vcpu);
 void kvmppc_debug_sync_msr(struct kvm_vcpu *vcpu, ulong old_msr);
 
 /* What happens while the guest runs; each returns a RESUME_* code. */
 int kvmppc_debug_interrupt(struct kvm_vcpu *vcpu);
 int kvmppc_debug_sw_breakpoint(struct kvm_vcpu *vcpu);
-bool kvmppc_debug_access(struct kvm_vcpu *vcpu, int *resume);
+bool kvmppc_debug_access(struct kvm_vcpu *vcpu, ulong ea, int *resume);
+
+static inline void kvmppc_debug_vcpu_load(struct kvm_vcpu *vcpu)
+{
+	if (unlikely(vcpu->arch.dbg_state == KVMPPC_DEBUG_LOADED))
+		kvmppc_debug_sched_in(vcpu);
+}
+
+static inline void kvmppc_debug_vcpu_put(struct kvm_vcpu *vcpu)
+{
+	if (unlikely(vcpu->arch.dbg_state == KVMPPC_DEBUG_LOADED))
+		kvmppc_debug_sched_out(vcpu);
+}
 
 /* Single-step over what the hardware does not step. */
 void kvmppc_debug_completed(struct kvm_vcpu *vcpu);
