@@ -3,16 +3,36 @@
 #ifndef KVMDBG_COMMANDS_H
 #define KVMDBG_COMMANDS_H
 
+#include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "../bpf/kvmdbg.h"
 
 /**
- * struct top_options - command line of kvmdbg top
+ * struct watch_options - what to watch: options of all commands that watch this host
  * @config: filters and knobs for BPF
  * @vm: pattern of VM names, or NULL
- * @hits_rate: hits a second and vCPU
+ * @hits_rate: hits a second
+ * @hits_default: the same where no option says otherwise
+ */
+struct watch_options {
+	struct kvmdbg_config config;
+	const char *vm;
+	uint32_t hits_rate;
+	uint32_t hits_default;
+};
+
+/** watch_argp - reads them; input is a struct watch_options */
+extern const struct argp watch_argp;
+
+/** watch_init - before, watch_done - after the command line is read */
+void watch_init(struct watch_options *watch, uint32_t hits_rate);
+void watch_done(struct watch_options *watch);
+
+/**
+ * struct top_options - command line of kvmdbg top
+ * @watch: what to watch
  * @interval_ns: between frames
  * @frames: how many, 0 for no end
  * @batch: frames of text
@@ -22,9 +42,7 @@
  * @pace_ns: in a replay: time between frames, 0 for as long as they took
  */
 struct top_options {
-	struct kvmdbg_config config;
-	const char *vm;
-	uint32_t hits_rate;
+	struct watch_options watch;
 	uint64_t interval_ns;
 	uint32_t frames;
 	bool batch;
@@ -36,35 +54,28 @@ struct top_options {
 
 /**
  * struct record_options - command line of kvmdbg record
- * @config: filters and knobs for BPF
- * @vm: pattern of VM names, or NULL
+ * @watch: what to watch
  * @output: file to make
  * @force: it may be there already
  * @duration_ns: how long, 0 for no end
  * @window_ns: length of a window
  * @max_hits: hits a window
- * @hits_rate: hits a second
  * @verbose: tell what is loaded
  * @command: what to run, NULL for nothing
  */
 struct record_options {
-	struct kvmdbg_config config;
-	const char *vm;
+	struct watch_options watch;
 	const char *output;
 	bool force;
 	uint64_t duration_ns;
 	uint64_t window_ns;
 	uint32_t max_hits;
-	uint32_t hits_rate;
 	bool verbose;
 	char **command;
 };
 
 /** record_parse - read the command line; ends the program with EXIT_USAGE if it is wrong */
 void record_parse(struct record_options *options, int argc, char **argv);
-
-/** config_hits - at most @rate hits a second and vCPU, in short windows */
-void config_hits(struct kvmdbg_config *config, uint32_t rate);
 
 /** top_parse - read the command line; ends the program with EXIT_USAGE if it is wrong */
 void top_parse(struct top_options *options, int argc, char **argv);

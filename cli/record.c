@@ -3,7 +3,6 @@
 #include <argp.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,10 +28,6 @@
 enum {
 	OPT_WINDOW = 256,
 	OPT_FORCE,
-	OPT_PID,
-	OPT_VM,
-	OPT_VCPU,
-	OPT_HITS_RATE,
 };
 
 static const struct argp_option record_argp_options[] = {
@@ -40,12 +35,6 @@ static const struct argp_option record_argp_options[] = {
 	{ "force", OPT_FORCE, NULL, 0, "Overwrite FILE", 0 },
 	{ "duration", 'd', "SECS", 0, "End after SECS seconds, 0.001 to 86400", 0 },
 	{ "window", OPT_WINDOW, "MS", 0, "Length of a window, 10 to 3600000 (default 1000)", 0 },
-	{ "pid", OPT_PID, "PID", 0, "Only the VMs of this process", 1 },
-	{ "vm", OPT_VM, "NAME", 0, "Only VMs of this name; a shell pattern", 1 },
-	{ "vcpu", OPT_VCPU, "ID", 0, "Only vCPUs with this number", 1 },
-	{ "hits-rate", OPT_HITS_RATE, "N", 0,
-	  "Keep at most N single hits a second, 0 for none (default 500); totals always count all",
-	  1 },
 	{ "verbose", 'v', NULL, 0, "Tell what is loaded into the kernel", 2 },
 	{ 0 },
 };
@@ -56,6 +45,9 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 	uint32_t ms;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->watch;
+		return 0;
 	case 'o':
 		if (!*arg)
 			argp_error(state, "-o '': no file has an empty name");
@@ -75,23 +67,6 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 				   arg);
 		options->window_ns = ms * 1000000ULL;
 		return 0;
-	case OPT_PID:
-		if (!parse_u32(arg, 1, INT_MAX, &options->config.tgid))
-			argp_error(state, "--pid '%s': not a process ID", arg);
-		return 0;
-	case OPT_VM:
-		if (!*arg)
-			argp_error(state, "--vm '': no VM has an empty name");
-		options->vm = arg;
-		return 0;
-	case OPT_VCPU:
-		if (!parse_u32(arg, 0, INT_MAX, &options->config.vcpu))
-			argp_error(state, "--vcpu '%s': not a vCPU number", arg);
-		return 0;
-	case OPT_HITS_RATE:
-		if (!parse_u32(arg, 0, UINT32_MAX, &options->hits_rate))
-			argp_error(state, "--hits-rate '%s': not a number of hits", arg);
-		return 0;
 	case 'v':
 		options->verbose = true;
 		return 0;
@@ -109,25 +84,28 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 
 void record_parse(struct record_options *options, int argc, char **argv)
 {
+	static const struct argp_child children[] = { { &watch_argp, 0, NULL, 1 }, { 0 } };
 	static const struct argp argp = {
 		.options = record_argp_options,
 		.parser = record_option,
+		.children = children,
 		.args_doc = "[-- COMMAND [ARG...]]",
 		.doc = "Write to a file which debug events hit on which vCPU, how long exits take by their reason, and what debug registers' switches cost: until the time is over, COMMAND ends, or Ctrl-C.\vAll VMs of this host are recorded, whatever COMMAND does. 'kvmdbg report FILE' and 'kvmdbg top --replay FILE' show the file. See kvmdbg-record(1).",
 	};
 	uint64_t hits;
 
 	memset(options, 0, sizeof(*options));
-	options->config.tgid = KVMDBG_ANY;
-	options->config.vcpu = KVMDBG_ANY;
-	options->hits_rate = DEFAULT_HITS;
+	watch_init(&options->watch, DEFAULT_HITS);
 	options->window_ns = 1000000000;
 	argp_err_exit_status = EXIT_USAGE;
 	/* What follows the command's name is the command's. */
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options);
-	config_hits(&options->config, options->hits_rate);
-	hits = options->hits_rate * (options->window_ns / 1000000) / 1000;
-	options->max_hits = hits || !options->hits_rate ? hits > UINT32_MAX ? UINT32_MAX : hits : 1;
+	watch_done(&options->watch);
+	hits = options->watch.hits_rate * (options->window_ns / 1000000) / 1000;
+	options->max_hits = hits < UINT32_MAX ? hits : UINT32_MAX;
+	/* Who wants few still gets some. */
+	if (!hits && options->watch.hits_rate)
+		options->max_hits = 1;
 }
 
 /*
@@ -369,7 +347,7 @@ static void env_all(struct recorder *recorder, const struct session *session,
 	recorder_env(recorder, "switch_hz", "%llu",
 		     (unsigned long long)session_switch_hz(session));
 	recorder_env(recorder, "window_ns", "%llu", (unsigned long long)options->window_ns);
-	recorder_env(recorder, "hits_rate", "%u", options->hits_rate);
+	recorder_env(recorder, "hits_rate", "%u", options->watch.hits_rate);
 }
 
 /*
@@ -479,14 +457,14 @@ int record_main(int argc, char **argv)
 	ret = record.signals < 0 ? EXIT_FEATURE :
 	      recorder_open(&record.recorder, options->output, options->force);
 	if (!ret)
-		ret = session_open(&record.session, &options->config, true, options->verbose);
+		ret = session_open(&record.session, &options->watch.config, true, options->verbose);
 	if (ret)
 		goto out;
 	env_all(record.recorder, record.session, options, argc, argv);
 	record.start_ns = monotonic_ns();
 	ret = recorder_start(record.recorder, session_backend(record.session),
 			     session_isa(record.session), session_lacks(record.session),
-			     record.start_ns, options->vm, options->max_hits);
+			     record.start_ns, options->watch.vm, options->max_hits);
 	if (ret)
 		goto out;
 	record.sink = recorder_sink(record.recorder);

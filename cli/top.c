@@ -2,7 +2,6 @@
 /* kvmdbg top: what guest debugging does to this host, live. */
 #include <argp.h>
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,11 +26,7 @@
 #define LEAST_PACE_NS	20000000ULL
 
 enum {
-	OPT_PID = 256,
-	OPT_VM,
-	OPT_VCPU,
-	OPT_HITS_RATE,
-	OPT_REPLAY,
+	OPT_REPLAY = 256,
 };
 
 static const struct argp_option top_argp_options[] = {
@@ -39,12 +34,6 @@ static const struct argp_option top_argp_options[] = {
 	{ "json", 'j', NULL, 0, "Print frames as JSON, one a line", 0 },
 	{ "delay", 'd', "SECS", 0, "Time between frames, 0.001 to 86400 (default 1)", 0 },
 	{ "frames", 'n', "FRAMES", 0, "End after that many frames", 0 },
-	{ "pid", OPT_PID, "PID", 0, "Only the VMs of this process", 1 },
-	{ "vm", OPT_VM, "NAME", 0, "Only VMs of this name; a shell pattern", 1 },
-	{ "vcpu", OPT_VCPU, "ID", 0, "Only vCPUs with this number", 1 },
-	{ "hits-rate", OPT_HITS_RATE, "N", 0,
-	  "Show at most N hits a second and vCPU, 0 for none (default 1000); totals always count all",
-	  1 },
 	{ "replay", OPT_REPLAY, "FILE", 0,
 	  "Show a recording of 'kvmdbg record' instead of this host; -d is then the time that each window is shown",
 	  2 },
@@ -57,6 +46,9 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 	struct top_options *options = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->watch;
+		return 0;
 	case 'b':
 		options->batch = true;
 		return 0;
@@ -76,23 +68,6 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 		if (!parse_u32(arg, 1, UINT32_MAX, &options->frames))
 			argp_error(state, "-n '%s': not a number of frames from 1", arg);
 		return 0;
-	case OPT_PID:
-		if (!parse_u32(arg, 1, INT_MAX, &options->config.tgid))
-			argp_error(state, "--pid '%s': not a process ID", arg);
-		return 0;
-	case OPT_VM:
-		if (!*arg)
-			argp_error(state, "--vm '': no VM has an empty name");
-		options->vm = arg;
-		return 0;
-	case OPT_VCPU:
-		if (!parse_u32(arg, 0, INT_MAX, &options->config.vcpu))
-			argp_error(state, "--vcpu '%s': not a vCPU number", arg);
-		return 0;
-	case OPT_HITS_RATE:
-		if (!parse_u32(arg, 0, UINT32_MAX, &options->hits_rate))
-			argp_error(state, "--hits-rate '%s': not a number of hits", arg);
-		return 0;
 	case OPT_REPLAY:
 		options->replay = arg;
 		return 0;
@@ -106,29 +81,20 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 
 void top_parse(struct top_options *options, int argc, char **argv)
 {
+	static const struct argp_child children[] = { { &watch_argp, 0, NULL, 1 }, { 0 } };
 	static const struct argp argp = {
 		.options = top_argp_options,
 		.parser = top_option,
+		.children = children,
 		.doc = "Show which debug events hit on which vCPU, whether anyone asked for them, and what they and the switching of debug registers cost.\vKeys on the screen: q quit, p pause, r reset, h help. See kvmdbg-top(1).",
 	};
 
 	memset(options, 0, sizeof(*options));
-	options->config.tgid = KVMDBG_ANY;
-	options->config.vcpu = KVMDBG_ANY;
-	options->hits_rate = DEFAULT_HITS;
+	watch_init(&options->watch, DEFAULT_HITS);
 	options->interval_ns = 1000000000;
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, options);
-	config_hits(&options->config, options->hits_rate);
-}
-
-/* So that at any time the last hits shown are recent ones. */
-void config_hits(struct kvmdbg_config *config, uint32_t rate)
-{
-	uint32_t parts = rate >= 10 ? 10 : 1;
-
-	config->hits_window_ns = 1000000000 / parts;
-	config->hits_per_window = rate / parts;
+	watch_done(&options->watch);
 }
 
 /*
@@ -218,7 +184,7 @@ static void top_draw(struct top *top)
 /* The filters that act in the kernel when it is live. */
 static bool replay_passes(const struct top *top, uint32_t tgid, uint32_t vcpu)
 {
-	const struct kvmdbg_config *config = &top->options.config;
+	const struct kvmdbg_config *config = &top->options.watch.config;
 
 	return (config->tgid == KVMDBG_ANY || config->tgid == tgid) &&
 	       (config->vcpu == KVMDBG_ANY || config->vcpu == vcpu);
@@ -261,7 +227,7 @@ static bool replay_model(struct top *top)
 	if (!model_init(&top->model, recording_start_ns(top->recording)))
 		return false;
 	recording_setup_model(top->recording, &top->model);
-	top->model.vm_filter = top->options.vm;
+	top->model.vm_filter = top->options.watch.vm;
 	return true;
 }
 
@@ -531,14 +497,14 @@ static int top_open(struct top *top)
 	if (top->options.replay)
 		return replay_open(top);
 	describe_host(top->host, sizeof(top->host));
-	ret = session_open(&top->session, &top->options.config, false, top->options.verbose);
+	ret = session_open(&top->session, &top->options.watch.config, false, top->options.verbose);
 	if (ret)
 		return ret;
 	if (!model_init(&top->model, monotonic_ns()))
 		return complain(EXIT_IO, "no memory");
 	session_setup_model(top->session, &top->model);
 	top->sink = model_sink(&top->model);
-	top->model.vm_filter = top->options.vm;
+	top->model.vm_filter = top->options.watch.vm;
 	return EXIT_OK;
 }
 

@@ -86,14 +86,14 @@ static void test_defaults(void **state)
 	(void)state;
 	memset(&options, 0x55, sizeof(options));
 	top_parse(&options, count(argv), argv);
-	assert_int_equal(options.config.tgid, KVMDBG_ANY);
-	assert_int_equal(options.config.vcpu, KVMDBG_ANY);
-	assert_int_equal(options.config.hits_per_window, 100);
-	assert_int_equal(options.config.hits_window_ns, 100000000);
+	assert_int_equal(options.watch.config.tgid, KVMDBG_ANY);
+	assert_int_equal(options.watch.config.vcpu, KVMDBG_ANY);
+	assert_int_equal(options.watch.config.hits_per_window, 100);
+	assert_int_equal(options.watch.config.hits_window_ns, 100000000);
 	assert_true(options.interval_ns == 1000000000);
 	assert_int_equal(options.frames, 0);
 	assert_false(options.batch || options.json || options.verbose);
-	assert_null(options.vm);
+	assert_null(options.watch.vm);
 }
 
 static void test_good(void **state)
@@ -104,13 +104,13 @@ static void test_good(void **state)
 
 	(void)state;
 	top_parse(&options, count(argv), argv);
-	assert_int_equal(options.config.tgid, 12);
-	assert_int_equal(options.config.vcpu, 0);
-	assert_int_equal(options.config.hits_per_window, 0);
+	assert_int_equal(options.watch.config.tgid, 12);
+	assert_int_equal(options.watch.config.vcpu, 0);
+	assert_int_equal(options.watch.config.hits_per_window, 0);
 	assert_true(options.interval_ns == 250000000);
 	assert_int_equal(options.frames, 3);
 	assert_true(options.batch && options.json && options.verbose);
-	assert_string_equal(options.vm, "web*");
+	assert_string_equal(options.watch.vm, "web*");
 }
 
 /* A rate is never exceeded, nor is a small one lost. */
@@ -129,8 +129,8 @@ static void test_hits_rate(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
 		top_parse(&options, 3, ARGS("--hits-rate", rates[i].rate));
-		assert_int_equal(options.config.hits_per_window, rates[i].count);
-		assert_int_equal(options.config.hits_window_ns, rates[i].ns);
+		assert_int_equal(options.watch.config.hits_per_window, rates[i].count);
+		assert_int_equal(options.watch.config.hits_window_ns, rates[i].ns);
 	}
 }
 
@@ -183,11 +183,11 @@ static void test_record(void **state)
 	assert_string_equal(options.output, "f");
 	assert_true(options.duration_ns == 2500000000 && options.window_ns == 200000000);
 	assert_true(options.force);
-	assert_int_equal(options.config.tgid, KVMDBG_ANY);
-	assert_int_equal(options.config.hits_per_window, 10);
+	assert_int_equal(options.watch.config.tgid, KVMDBG_ANY);
+	assert_int_equal(options.watch.config.hits_per_window, 10);
 	/* of 100 a second, in 200 ms */
 	assert_int_equal(options.max_hits, 20);
-	assert_string_equal(options.vm, "w*");
+	assert_string_equal(options.watch.vm, "w*");
 	assert_string_equal(options.command[0], "cmd");
 	assert_string_equal(options.command[2], "--force");
 	assert_null(options.command[3]);
