@@ -133,10 +133,12 @@ void latency_add(struct latency *latency, const struct kvmdbg_hist *last,
 
 	for (i = 0; i < KVMDBG_HIST_BUCKETS; i++) {
 		delta = now->buckets[i] - last->buckets[i];
+		/* Memory that is not written to takes none. */
+		if (!delta)
+			continue;
 		latency->buckets[i] += delta;
 		latency->count += delta;
-		if (delta)
-			top = i + 1;
+		top = i + 1;
 	}
 	latency->sum += now->sum - last->sum;
 	/*
@@ -250,6 +252,21 @@ static struct model_vm *vm_get(struct model *model, const struct kvmdbg_vcpu *ra
 	return vm;
 }
 
+void counters_add(struct counters *sum, const struct counters *more)
+{
+	const uint64_t *from = (const uint64_t *)more;
+	uint64_t *to = (uint64_t *)sum;
+	size_t i;
+
+	for (i = 0; i < sizeof(*sum) / sizeof(*to); i++)
+		to[i] += from[i];
+}
+
+static uint64_t vcpu_stray(const struct model_vcpu *vcpu)
+{
+	return vcpu->total.origin[KVMDBG_STRAY] - vcpu->acknowledged;
+}
+
 void model_begin(struct model *model, uint64_t now_ns)
 {
 	struct kvmdbg_hit *hits = model->hits;
@@ -259,8 +276,10 @@ void model_begin(struct model *model, uint64_t now_ns)
 	for (i = 0; i < model->nr_vcpus; i++) {
 		vcpu = model->vcpus[i];
 		if (vcpu->gone) {
-			if (vcpu->vm->shown)
-				model->gone_dropped += vcpu->total.dropped_hits;
+			if (vcpu->vm->shown) {
+				counters_add(&model->gone, &vcpu->total);
+				model->gone_stray += vcpu_stray(vcpu);
+			}
 			vm_put(model, vcpu->vm);
 			free(vcpu->reasons);
 			free(vcpu);
@@ -301,6 +320,7 @@ static struct model_vcpu *vcpu_new(struct model *model, const struct kvmdbg_vcpu
 	vcpu->vm->vcpus++;
 	vcpu->id = raw->id;
 	vcpu->born_ns = raw->born_ns;
+	vcpu->mark_ns = model->time_ns;
 	model->vcpus[model->nr_vcpus++] = vcpu;
 	return vcpu;
 }
@@ -349,6 +369,14 @@ static bool reasons_add(struct model_vcpu *vcpu, const struct latency_class *kno
 	return true;
 }
 
+/* The last frame becomes a mark. */
+static void move_window(const struct model *model, struct model_vcpu *vcpu)
+{
+	memcpy(vcpu->mark[0], vcpu->mark[1], sizeof(vcpu->mark[0]));
+	memcpy(vcpu->mark[1], vcpu->raw_hist, sizeof(vcpu->mark[1]));
+	vcpu->mark_ns = model->time_ns - model->interval_ns;
+}
+
 struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw,
 			     const struct kvmdbg_hist *const *classes)
 {
@@ -365,6 +393,8 @@ struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kv
 	counters_sub(&vcpu->delta, &now, &vcpu->raw);
 	counters_sub(&vcpu->total, &now, &vcpu->base);
 	vcpu->raw = now;
+	if (model->time_ns - vcpu->mark_ns >= WINDOW_NS / 2)
+		move_window(model, vcpu);
 	for (i = 0; i < KVMDBG_NR_LATENCIES; i++)
 		latency_add(&vcpu->latency[i], &vcpu->raw_hist[i], &raw->hist[i]);
 	memcpy(vcpu->raw_hist, raw->hist, sizeof(vcpu->raw_hist));
@@ -378,22 +408,51 @@ static int vcpu_order(const void *a, const void *b)
 {
 	const struct model_vcpu *x = *(struct model_vcpu *const *)a;
 	const struct model_vcpu *y = *(struct model_vcpu *const *)b;
+	int order;
 
 	if (x->vm != y->vm) {
 		if (x->vm->pid != y->vm->pid)
 			return x->vm->pid < y->vm->pid ? -1 : 1;
-		return strcmp(x->vm->name, y->vm->name);
+		order = strcmp(x->vm->name, y->vm->name);
+		return order ? order : x->vm->nth < y->vm->nth ? -1 : 1;
 	}
 	if (x->id != y->id)
 		return x->id < y->id ? -1 : 1;
 	return x->born_ns < y->born_ns ? -1 : x->born_ns > y->born_ns;
 }
 
+
+/* The vCPU of a hit: they are sorted by process. */
+static struct model_vcpu *vcpu_of(const struct model *model, const struct kvmdbg_hit *hit)
+{
+	size_t low = 0, high = model->nr_vcpus, middle;
+
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (model->vcpus[middle]->vm->pid < hit->tgid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < model->nr_vcpus && model->vcpus[low]->vm->pid == hit->tgid; low++)
+		if (model->vcpus[low]->id == hit->vcpu && model->vcpus[low]->vm->key == hit->vm)
+			return model->vcpus[low];
+	return NULL;
+}
+
+static void keep_hit(struct model *model, const struct kvmdbg_hit *hit)
+{
+	struct model_vcpu *vcpu = vcpu_of(model, hit);
+
+	if (vcpu)
+		vcpu->hits[vcpu->nr_hits++ % VCPU_HITS] = *hit;
+}
+
 void model_end(struct model *model, uint64_t lost_events)
 {
 	size_t i, kept = 0;
 
-	model->dropped_hits = model->gone_dropped + model->unkept_hits;
+	model->dropped_hits = model->gone.dropped_hits + model->unkept_hits;
 	for (i = 0; i < model->nr_vcpus; i++)
 		if (model->vcpus[i]->vm->shown)
 			model->dropped_hits += model->vcpus[i]->total.dropped_hits;
@@ -407,6 +466,8 @@ void model_end(struct model *model, uint64_t lost_events)
 			model->hits[kept++] = model->hits[i];
 	}
 	model->nr_hits = kept;
+	for (i = 0; i < kept; i++)
+		keep_hit(model, &model->hits[i]);
 	model->lost_events = lost_events;
 }
 
@@ -453,15 +514,20 @@ void model_reset(struct model *model)
 		struct model_vcpu *vcpu = model->vcpus[i];
 
 		vcpu->base = vcpu->raw;
+		vcpu->acknowledged = 0;
 		memset(&vcpu->total, 0, sizeof(vcpu->total));
 		memset(vcpu->latency, 0, sizeof(vcpu->latency));
+		memcpy(vcpu->mark[0], vcpu->raw_hist, sizeof(vcpu->mark[0]));
+		memcpy(vcpu->mark[1], vcpu->raw_hist, sizeof(vcpu->mark[1]));
+		vcpu->mark_ns = model->time_ns;
 		for (j = 0; j < vcpu->nr_reasons; j++) {
 			vcpu->reasons[j].count = 0;
 			vcpu->reasons[j].ns = 0;
 		}
 	}
 	model->start_ns = model->time_ns;
-	model->gone_dropped = 0;
+	memset(&model->gone, 0, sizeof(model->gone));
+	model->gone_stray = 0;
 	model->unkept_hits = 0;
 	model->dropped_hits = 0;
 }
@@ -469,4 +535,110 @@ void model_reset(struct model *model)
 const struct model_vm *model_vm_of(const struct model *model, const struct kvmdbg_hit *hit)
 {
 	return vm_find(model, hit->tgid, hit->vm);
+}
+
+void model_window(struct latency *window, const struct model_vcpu *vcpu, unsigned int which)
+{
+	memset(window, 0, sizeof(*window));
+	latency_add(window, &vcpu->mark[0][which], &vcpu->raw_hist[which]);
+}
+
+void model_totals(const struct model *model, struct counters *totals)
+{
+	size_t i;
+
+	*totals = model->gone;
+	for (i = 0; i < model->nr_vcpus; i++)
+		if (model->vcpus[i]->vm->shown)
+			counters_add(totals, &model->vcpus[i]->total);
+}
+
+uint64_t model_stray(const struct model *model)
+{
+	uint64_t stray = model->gone_stray;
+	size_t i;
+
+	for (i = 0; i < model->nr_vcpus; i++)
+		if (model->vcpus[i]->vm->shown)
+			stray += vcpu_stray(model->vcpus[i]);
+	return stray;
+}
+
+void model_acknowledge(struct model *model, struct model *seen)
+{
+	uint64_t gone = seen->gone_stray;
+	size_t i, j;
+
+	for (i = 0; i < seen->nr_vcpus; i++) {
+		struct model_vcpu *vcpu = seen->vcpus[i];
+
+		if (!vcpu_stray(vcpu))
+			continue;
+		for (j = 0; j < model->nr_vcpus; j++)
+			if (model->vcpus[j]->vm->pid == vcpu->vm->pid &&
+			    model->vcpus[j]->vm->key == vcpu->vm->key &&
+			    model->vcpus[j]->id == vcpu->id &&
+			    model->vcpus[j]->born_ns == vcpu->born_ns)
+				break;
+		if (j < model->nr_vcpus)
+			model->vcpus[j]->acknowledged = vcpu->total.origin[KVMDBG_STRAY];
+		else if (vcpu->vm->shown)
+			gone += vcpu_stray(vcpu);
+		vcpu->acknowledged = vcpu->total.origin[KVMDBG_STRAY];
+	}
+	seen->gone_stray = 0;
+	if (seen != model)
+		model->gone_stray -= gone < model->gone_stray ? gone : model->gone_stray;
+}
+
+static bool copy_vcpus(struct model *copy, const struct model *model)
+{
+	struct model_vcpu *vcpu;
+	struct model_vm *vm, *vms;
+	size_t i;
+
+	for (i = 0; i < model->nr_vcpus; i++) {
+		vcpu = malloc(sizeof(*vcpu));
+		if (!vcpu)
+			return false;
+		*vcpu = *model->vcpus[i];
+		vcpu->reasons = NULL;
+		vcpu->nr_reasons = 0;
+		vm = vm_find(copy, vcpu->vm->pid, vcpu->vm->key);
+		if (!vm) {
+			vm = malloc(sizeof(*vm));
+			if (!vm) {
+				free(vcpu);
+				return false;
+			}
+			vms = copy->vms;
+			*vm = *vcpu->vm;
+			vm->vcpus = 0;
+			vm->next = vms;
+			copy->vms = vm;
+		}
+		vm->vcpus++;
+		vcpu->vm = vm;
+		copy->vcpus[copy->nr_vcpus++] = vcpu;
+	}
+	return true;
+}
+
+bool model_copy(struct model *copy, const struct model *model)
+{
+	*copy = *model;
+	copy->vms = NULL;
+	copy->nr_vcpus = 0;
+	copy->pending = NULL;
+	copy->nr_pending = 0;
+	memset(copy->by_slot, 0, sizeof(copy->by_slot));
+	copy->max_vcpus = model->nr_vcpus;
+	copy->vcpus = calloc(model->nr_vcpus + 1, sizeof(*copy->vcpus));
+	copy->hits = calloc(model->nr_hits + 1, sizeof(*copy->hits));
+	if (copy->vcpus && copy->hits && copy_vcpus(copy, model)) {
+		memcpy(copy->hits, model->hits, model->nr_hits * sizeof(*copy->hits));
+		return true;
+	}
+	model_free(copy);
+	return false;
 }

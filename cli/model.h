@@ -16,6 +16,12 @@
 
 struct latency_class;
 
+/** WINDOW_NS - sliding percentiles are of at least the last half of it, of at most all of it */
+#define WINDOW_NS	10000000000ULL
+
+/** VCPU_HITS - its last hits that a vCPU keeps */
+#define VCPU_HITS	16
+
 /** MODEL_MAX_HITS - hits that one frame can hold; more are counted as dropped */
 #define MODEL_MAX_HITS	16384
 
@@ -99,6 +105,7 @@ struct model_reason {
  * @nth: number among the VMs of its process, from 1
  * @shown: it passes the filter
  * @vcpus: how many vCPUs refer to it
+ * @apart: on the screen: shown in one row where the others are not, or the other way round
  * @next: list
  */
 struct model_vm {
@@ -108,6 +115,7 @@ struct model_vm {
 	unsigned int nth;
 	bool shown;
 	uint32_t vcpus;
+	bool apart;
 	struct model_vm *next;
 };
 
@@ -121,10 +129,15 @@ struct model_vm {
  * @latency: since start, or since model_reset(), by enum kvmdbg_latency; switches in ticks
  * @reasons: exits by reason, in the order of classes
  * @nr_reasons: how many
+ * @hits: its last hits, a ring
+ * @nr_hits: how many there were ever, the next one goes to that place
  * @born_ns: when BPF saw it first
  * @raw: counters as last read
  * @base: counters at model_reset()
+ * @acknowledged: how many of the stray events in @total somebody has taken note of
  * @raw_hist: histograms as last read
+ * @mark: the same at two times before, the first is where the sliding window begins
+ * @mark_ns: when the second one was
  */
 struct model_vcpu {
 	struct model_vm *vm;
@@ -135,11 +148,16 @@ struct model_vcpu {
 	struct latency latency[KVMDBG_NR_LATENCIES];
 	struct model_reason *reasons;
 	size_t nr_reasons;
+	struct kvmdbg_hit hits[VCPU_HITS];
+	size_t nr_hits;
 
 	uint64_t born_ns;
 	struct counters raw;
 	struct counters base;
+	uint64_t acknowledged;
 	struct kvmdbg_hist raw_hist[KVMDBG_NR_LATENCIES];
+	struct kvmdbg_hist mark[2][KVMDBG_NR_LATENCIES];
+	uint64_t mark_ns;
 };
 
 /**
@@ -147,6 +165,8 @@ struct model_vcpu {
  * @vm_filter: shell pattern that a VM's name must match, or NULL
  * @vm_name: writes the escaped name of a vCPU's VM
  * @vm_name_ctx: for it
+ * @hit_symbol: writes what is known of the place of a hit, escaped, or nothing; or NULL
+ * @hit_symbol_ctx: for it
  * @backend: name of the platform
  * @switch_hz: ticks a second of the switch clock, 0 if unknown
  * @kinds: kinds of a hit
@@ -164,7 +184,8 @@ struct model_vcpu {
  * @nr_hits: how many
  * @dropped_hits: since start: hits counted but not sent, or not kept
  * @lost_events: events of vCPUs for which BPF had no room
- * @gone_dropped: the part of @dropped_hits of vCPUs that are gone
+ * @gone: totals of vCPUs that are gone
+ * @gone_stray: their stray events that nobody has taken note of
  * @unkept_hits: the part of @dropped_hits that did not fit into a frame
  * @pending: hits that came in since the frame
  * @nr_pending: how many
@@ -176,6 +197,8 @@ struct model {
 	const char *vm_filter;
 	void (*vm_name)(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size);
 	void *vm_name_ctx;
+	void (*hit_symbol)(void *ctx, const struct kvmdbg_hit *hit, char *text, size_t size);
+	void *hit_symbol_ctx;
 	const char *backend;
 	uint64_t switch_hz;
 	uint32_t (*kinds)(const struct kvmdbg_hit *hit);
@@ -195,7 +218,8 @@ struct model {
 	uint64_t dropped_hits;
 	uint64_t lost_events;
 
-	uint64_t gone_dropped;
+	struct counters gone;
+	uint64_t gone_stray;
 	uint64_t unkept_hits;
 	struct kvmdbg_hit *pending;
 	size_t nr_pending;
@@ -237,6 +261,33 @@ struct frame_sink model_sink(struct model *model);
 /** model_reset - totals, percentiles and drops start from here */
 void model_reset(struct model *model);
 
+/**
+ * model_window - a histogram of the last time only
+ * @window: result
+ * @vcpu: of this vCPU
+ * @which: enum kvmdbg_latency
+ */
+void model_window(struct latency *window, const struct model_vcpu *vcpu, unsigned int which);
+
+/** model_totals - of all vCPUs that there are or were */
+void model_totals(const struct model *model, struct counters *totals);
+
+/** model_stray - stray events that nobody has taken note of */
+uint64_t model_stray(const struct model *model);
+
+/**
+ * model_acknowledge - take note of stray events
+ * @model: where they are
+ * @seen: what the user saw: @model itself, or an earlier model_copy() of it
+ */
+void model_acknowledge(struct model *model, struct model *seen);
+
+/**
+ * model_copy - a model that stays as it is, which can be shown and not be fed
+ * Return: false if there is no memory
+ */
+bool model_copy(struct model *copy, const struct model *model);
+
 /** model_rate - a difference between frames, in events a second */
 double model_rate(const struct model *model, uint64_t delta);
 
@@ -267,6 +318,9 @@ void counters_of(struct counters *counters, const struct kvmdbg_vcpu *raw);
 
 /** counters_sub - @out = @a - @b, member by member */
 void counters_sub(struct counters *out, const struct counters *a, const struct counters *b);
+
+/** counters_add - add to @sum, member by member */
+void counters_add(struct counters *sum, const struct counters *more);
 
 /** bucket_low - smallest value of a bucket of kvmdbg_hist_index() */
 uint64_t bucket_low(unsigned int index);

@@ -340,9 +340,126 @@ static void test_kinds_text(void **state)
 	assert_string_equal(origin_name(99), "unknown");
 }
 
+static void timed_frame(struct model *model, uint64_t secs, struct kvmdbg_vcpu *raw, uint64_t value)
+{
+	fixture_latency(raw, KVMDBG_DEBUG_EXIT, value, 100);
+	model_begin(model, secs * SEC);
+	assert_true(model_add(model, 0, raw, NULL));
+	model_end(model, 0);
+}
+
+/* What was long ago is not in the window, what was in the last five seconds is. */
+static void test_window(void **state)
+{
+	struct kvmdbg_vcpu raw = fixture_vcpu(1, 1, 0);
+	struct latency window;
+	struct model model;
+	uint64_t t;
+
+	(void)state;
+	fixture_model(&model);
+	for (t = 2; t < 30; t++) {
+		timed_frame(&model, t, &raw, t < 15 ? 1000000 : 1000);
+		model_window(&window, model.vcpus[0], KVMDBG_DEBUG_EXIT);
+		assert_true(window.count >= (t < 6 ? (t - 1) * 100 : 500));
+		assert_true(window.count <= 1200);
+		/* the times of before 15 s */
+		if (t < 19)
+			assert_true(window.max > 900000);
+		if (t >= 26)
+			assert_true(window.max < 1100 && latency_percentile(&window, 990) < 1100);
+	}
+	assert_int_equal(model.vcpus[0]->latency[KVMDBG_DEBUG_EXIT].count, 2800);
+	/* an idle one has nothing */
+	for (; t < 50; t++) {
+		model_begin(&model, t * SEC);
+		assert_true(model_add(&model, 0, &raw, NULL));
+		model_end(&model, 0);
+	}
+	model_window(&window, model.vcpus[0], KVMDBG_DEBUG_EXIT);
+	assert_int_equal(window.count, 0);
+	timed_frame(&model, t, &raw, 1000);
+	model_reset(&model);
+	model_window(&window, model.vcpus[0], KVMDBG_DEBUG_EXIT);
+	assert_int_equal(window.count, 0);
+	model_free(&model);
+}
+
+/* Unasked events stay until somebody takes note, also those of vCPUs that are gone. */
+static void test_acknowledge(void **state)
+{
+	struct kvmdbg_vcpu raw = fixture_vcpu(1, 1, 0), gone = fixture_vcpu(2, 1, 0);
+	struct counters totals;
+	struct model model, seen;
+
+	(void)state;
+	fixture_model(&model);
+	raw.origin[KVMDBG_STRAY] = 3;
+	gone.origin[KVMDBG_STRAY] = 5;
+	gone.state = KVMDBG_GONE;
+	model_begin(&model, 2 * SEC);
+	assert_true(model_add(&model, 0, &raw, NULL));
+	assert_true(model_add(&model, 1, &gone, NULL));
+	model_end(&model, 0);
+	assert_int_equal(model_stray(&model), 8);
+	assert_true(model_copy(&seen, &model));
+	/* two more, that who sees the copy does not see */
+	raw.origin[KVMDBG_STRAY] = 5;
+	model_begin(&model, 3 * SEC);
+	assert_true(model_add(&model, 0, &raw, NULL));
+	model_end(&model, 0);
+	model_totals(&model, &totals);
+	assert_int_equal(totals.origin[KVMDBG_STRAY], 10);
+	assert_int_equal(model_stray(&model), 10);
+	assert_int_equal(model_stray(&seen), 8);
+	model_acknowledge(&model, &seen);
+	assert_int_equal(model_stray(&seen), 0);
+	assert_int_equal(model_stray(&model), 2);
+	model_acknowledge(&model, &model);
+	assert_int_equal(model_stray(&model), 0);
+	/* totals stay */
+	model_totals(&model, &totals);
+	assert_int_equal(totals.origin[KVMDBG_STRAY], 10);
+	model_reset(&model);
+	model_totals(&model, &totals);
+	assert_int_equal(totals.origin[KVMDBG_STRAY], 0);
+	model_free(&seen);
+	model_free(&model);
+}
+
+/* A copy stays as it was when the model goes on, and when that is gone. */
+static void test_copy(void **state)
+{
+	struct kvmdbg_vcpu raw = fixture_vcpu(1, 1, 0);
+	struct kvmdbg_hit hit = { .vm = 1, .tgid = 1, .pc = 0x1000 };
+	struct model model, copy;
+
+	(void)state;
+	fixture_model(&model);
+	model_hit(&model, &hit);
+	timed_frame(&model, 2, &raw, 1000);
+	assert_true(model_copy(&copy, &model));
+	raw.exits = 77;
+	raw.state = KVMDBG_GONE;
+	timed_frame(&model, 3, &raw, 1000);
+	model_begin(&model, 4 * SEC);
+	model_end(&model, 0);
+	model_free(&model);
+	assert_int_equal(copy.nr_vcpus, 1);
+	assert_string_equal(copy.vcpus[0]->vm->name, "vmm:1");
+	assert_int_equal(copy.vcpus[0]->total.exits, 0);
+	assert_int_equal(copy.vcpus[0]->latency[KVMDBG_DEBUG_EXIT].count, 100);
+	assert_int_equal(copy.nr_hits, 1);
+	assert_int_equal(copy.vcpus[0]->nr_hits, 1);
+	model_free(&copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_acknowledge),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_no_interval),
 		cmocka_unit_test(test_wrap),
