@@ -10,6 +10,7 @@
 #include "util.h"
 
 #define BATCH_COLUMNS	100
+#define BATCH_COLUMNS_MOST	200
 
 static void add_u64(struct json_object *object, const char *key, uint64_t value)
 {
@@ -231,22 +232,27 @@ bool output_is_ascii(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-int print_batch(const struct model *model, const char *host)
+int write_batch(FILE *out, int columns, bool ascii, const struct model *model, const struct view *view)
 {
-	const struct view_options options = { .host = host };
+	char text[BATCH_COLUMNS_MOST * CELL_SIZE + 1];
 	struct canvas canvas = { 0 };
-	char text[BATCH_COLUMNS * CELL_SIZE + 1];
-	bool ascii = output_is_ascii();
 	int row;
 
-	if (!canvas_resize(&canvas, view_rows(model), BATCH_COLUMNS))
+	if (!view_print(&canvas, columns, model, view))
 		return complain(EXIT_IO, "no memory for a frame");
-	view_frame(&canvas, model, &options);
 	for (row = 0; row < canvas.rows; row++) {
 		canvas_row(&canvas, row, ascii, text, sizeof(text));
-		puts(text);
+		fputs(text, out);
+		putc('\n', out);
 	}
-	putchar('\n');
+	putc('\n', out);
 	canvas_free(&canvas);
-	return flush_stdout();
+	return EXIT_OK;
+}
+
+int print_batch(const struct model *model, const struct view *view)
+{
+	int ret = write_batch(stdout, BATCH_COLUMNS, output_is_ascii(), model, view);
+
+	return ret ? ret : flush_stdout();
 }

@@ -3,6 +3,8 @@
 #ifndef KVMDBG_OUTPUT_H
 #define KVMDBG_OUTPUT_H
 
+#include <stdio.h>
+
 #include "model.h"
 #include "view.h"
 
@@ -26,7 +28,17 @@ struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit 
 
 /** print_json, print_batch - write a frame; EXIT_OK, or EXIT_IO after a message */
 int print_json(const struct model *model);
-int print_batch(const struct model *model, const char *host);
+int print_batch(const struct model *model, const struct view *view);
+
+/**
+ * write_batch - the same to any file
+ * @columns: at most 200
+ * @ascii: only ASCII
+ *
+ * Return: EXIT_OK, or EXIT_IO after a message; errors of @out are left for the caller to see
+ */
+int write_batch(FILE *out, int columns, bool ascii, const struct model *model,
+		const struct view *view);
 
 /** output_is_ascii - does the locale's character set lack what a name may have? */
 bool output_is_ascii(void);

@@ -9,16 +9,20 @@
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 /* <term.h> makes these common words macros. */
 #undef columns
 #undef lines
 
+#include "actions.h"
 #include "output.h"
 #include "screen.h"
 #include "util.h"
 
 #define ESC_DELAY_MS	25
+
+enum { PAIR_STRAY = 1, PAIR_PAUSED, PAIR_BAR };
 
 static SCREEN *screen;
 static bool ascii;
@@ -88,7 +92,9 @@ int screen_open(void)
 	if (has_colors()) {
 		start_color();
 		use_default_colors();
-		init_pair(1, COLOR_RED, -1);
+		init_pair(PAIR_STRAY, COLOR_RED, -1);
+		init_pair(PAIR_PAUSED, COLOR_YELLOW, -1);
+		init_pair(PAIR_BAR, COLOR_CYAN, -1);
 	}
 	return EXIT_OK;
 }
@@ -116,6 +122,11 @@ void screen_size(int *rows, int *columns)
 	getmaxyx(stdscr, *rows, *columns);
 }
 
+static int colour(int pair)
+{
+	return has_colors() ? COLOR_PAIR(pair) : 0;
+}
+
 static int attr_of(unsigned char attr)
 {
 	switch (attr) {
@@ -123,8 +134,17 @@ static int attr_of(unsigned char attr)
 		return A_BOLD;
 	case ATTR_HEADER:
 		return A_REVERSE;
+	case ATTR_SORTED:
+		return A_REVERSE | A_BOLD | A_UNDERLINE;
+	case ATTR_SELECTED:
+		return A_REVERSE | A_BOLD;
 	case ATTR_STRAY:
-		return A_BOLD | A_REVERSE | (has_colors() ? COLOR_PAIR(1) : 0);
+		return A_BOLD | A_REVERSE | colour(PAIR_STRAY);
+	case ATTR_PAUSED:
+		return A_BOLD | A_REVERSE | colour(PAIR_PAUSED);
+	case ATTR_BAR:
+		return colour(PAIR_BAR);
+	case ATTR_NOTHING:
 	case ATTR_GONE:
 		return A_DIM;
 	default:
@@ -155,31 +175,31 @@ int screen_draw(const struct canvas *canvas)
 	return EXIT_OK;
 }
 
-enum screen_key screen_key(void)
+int screen_key(void)
 {
 	static const struct {
-		int code;
-		enum screen_key key;
+		wint_t code;
+		int key;
 	} keys[] = {
-		{ ERR, SCREEN_NONE },
-		{ 'q', SCREEN_QUIT }, { 'Q', SCREEN_QUIT },
-		{ 'p', SCREEN_PAUSE }, { ' ', SCREEN_PAUSE },
-		{ 'r', SCREEN_RESET },
-		{ 'h', SCREEN_HELP }, { '?', SCREEN_HELP }, { KEY_F(1), SCREEN_HELP },
-		{ KEY_DOWN, SCREEN_DOWN }, { 'j', SCREEN_DOWN },
-		{ KEY_UP, SCREEN_UP }, { 'k', SCREEN_UP },
-		{ KEY_RIGHT, SCREEN_RIGHT }, { '.', SCREEN_RIGHT },
-		{ KEY_LEFT, SCREEN_LEFT }, { ',', SCREEN_LEFT },
-		{ KEY_NPAGE, SCREEN_PAGE_DOWN }, { ']', SCREEN_PAGE_DOWN },
-		{ KEY_PPAGE, SCREEN_PAGE_UP }, { '[', SCREEN_PAGE_UP },
-		{ KEY_HOME, SCREEN_HOME }, { 'g', SCREEN_HOME },
-		{ KEY_END, SCREEN_END }, { 'G', SCREEN_END },
+		{ KEY_DOWN, KEY_GO_DOWN }, { KEY_UP, KEY_GO_UP },
+		{ KEY_RIGHT, KEY_GO_RIGHT }, { KEY_LEFT, KEY_GO_LEFT },
+		{ KEY_NPAGE, KEY_GO_PAGE_DOWN }, { KEY_PPAGE, KEY_GO_PAGE_UP },
+		{ KEY_HOME, KEY_GO_HOME }, { KEY_END, KEY_GO_END },
+		{ KEY_F(1), KEY_HELP_F1 }, { KEY_BACKSPACE, KEY_ERASE },
+		{ KEY_ENTER, KEY_RETURN },
 	};
-	int code = getch();
+	wint_t code;
 	size_t i;
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (keys[i].code == code)
-			return keys[i].key;
-	return SCREEN_OTHER;
+	switch (get_wch(&code)) {
+	case OK:
+		return code == '\n' ? KEY_RETURN : (int)code;
+	case KEY_CODE_YES:
+		for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			if (keys[i].code == code)
+				return keys[i].key;
+		return KEY_UNKNOWN;
+	default:
+		return KEY_NOTHING;
+	}
 }

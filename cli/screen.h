@@ -3,25 +3,7 @@
 #ifndef KVMDBG_SCREEN_H
 #define KVMDBG_SCREEN_H
 
-#include "view.h"
-
-/** enum screen_key - what a key press asks for */
-enum screen_key {
-	SCREEN_NONE,		/* no key is waiting */
-	SCREEN_OTHER,
-	SCREEN_QUIT,
-	SCREEN_PAUSE,
-	SCREEN_RESET,
-	SCREEN_HELP,
-	SCREEN_DOWN,
-	SCREEN_UP,
-	SCREEN_RIGHT,
-	SCREEN_LEFT,
-	SCREEN_PAGE_DOWN,
-	SCREEN_PAGE_UP,
-	SCREEN_HOME,
-	SCREEN_END,
-};
+#include "canvas.h"
 
 /** screen_open - take the terminal; EXIT_OK, or EXIT_IO after a message */
 int screen_open(void);
@@ -38,7 +20,7 @@ void screen_size(int *rows, int *columns);
 /** screen_draw - show a canvas of that size; EXIT_OK, or EXIT_IO after a message */
 int screen_draw(const struct canvas *canvas);
 
-/** screen_key - next key press; does not wait */
-enum screen_key screen_key(void);
+/** screen_key - next key press, a character or enum key; KEY_NOTHING without waiting for one */
+int screen_key(void);
 
 #endif /* KVMDBG_SCREEN_H */

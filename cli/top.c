@@ -2,16 +2,20 @@
 /* kvmdbg top: what guest debugging does to this host, live. */
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "commands.h"
+#include "config.h"
 #include "output.h"
 #include "recfile.h"
 #include "screen.h"
@@ -107,12 +111,17 @@ void top_parse(struct top_options *options, int argc, char **argv)
  * @end_ns: time of its last window
  * @position: where we are in it
  * @model: frame
+ * @frozen: what is shown while the model goes on, where it was paused
+ * @history: last hits of the model
+ * @frozen_history: those shown with @frozen
  * @sink: what feeds it
  * @canvas: of the screen
- * @view: what the keys have changed
+ * @view: what the screen shows of it
  * @host: for the title
  * @screen: the terminal is ours
- * @help: it shows the help
+ * @next_ns: when the next frame is due
+ * @cpu_ns: time on a CPU that we had taken when that was last looked at
+ * @cpu_at_ns: when that was
  * @frames: shown so far
  * @done: end, with @ret
  */
@@ -125,12 +134,17 @@ struct top {
 	uint64_t end_ns;
 	char position[64];
 	struct model model;
+	struct model frozen;
+	struct history history;
+	struct history frozen_history;
 	struct frame_sink sink;
 	struct canvas canvas;
-	struct view_options view;
+	struct view view;
 	char host[160];
 	bool screen;
-	bool help;
+	uint64_t next_ns;
+	uint64_t cpu_ns;
+	uint64_t cpu_at_ns;
 	uint32_t frames;
 	bool done;
 	int ret;
@@ -156,26 +170,32 @@ static void replay_position(struct top *top)
 {
 	char now[32], end[32];
 
-	format_time(now, sizeof(now), top->model.time_ns - top->model.start_ns);
+	format_time(now, sizeof(now), top->model.time_ns - recording_start_ns(top->recording));
 	format_time(end, sizeof(end), top->end_ns - recording_start_ns(top->recording));
 	snprintf(top->position, sizeof(top->position), "%s/%s", now, end);
 }
 
+
+/* What is shown: the model itself, or what it was when it was paused. */
+static struct model *top_shown(struct top *top)
+{
+	return top->view.paused && !top->recording ? &top->frozen : &top->model;
+}
+
 static void top_draw(struct top *top)
 {
+	const struct model *model = top_shown(top);
 	int rows, columns, ret;
 
 	screen_size(&rows, &columns);
-	if (!canvas_resize(&top->canvas, rows, columns)) {
+	if (!canvas_resize(&top->canvas, rows, columns) ||
+	    !view_update(&top->view, model, rows, columns)) {
 		top_end(top, complain(EXIT_IO, "no memory for the screen"));
 		return;
 	}
 	if (top->recording)
 		replay_position(top);
-	if (top->help)
-		view_help(&top->canvas, top->recording);
-	else
-		view_frame(&top->canvas, &top->model, &top->view);
+	view_draw(&top->canvas, model, &top->view);
 	ret = screen_draw(&top->canvas);
 	if (ret)
 		top_end(top, ret);
@@ -211,6 +231,7 @@ static void replay_end(void *ctx, uint64_t lost)
 	struct top *top = ctx;
 
 	top->to_model.end(top->to_model.ctx, lost);
+	history_take(&top->history, &top->model);
 }
 
 static void replay_hit(void *ctx, const struct kvmdbg_hit *hit)
@@ -224,6 +245,8 @@ static void replay_hit(void *ctx, const struct kvmdbg_hit *hit)
 static bool replay_model(struct top *top)
 {
 	model_free(&top->model);
+	top->history.nr = 0;
+	top->history.nr_strays = 0;
 	if (!model_init(&top->model, recording_start_ns(top->recording)))
 		return false;
 	recording_setup_model(top->recording, &top->model);
@@ -266,32 +289,32 @@ static void replay_seek_time(struct top *top, bool back)
 		;
 }
 
-static bool replay_key(struct top *top, enum screen_key key)
+static void replay_action(struct top *top, enum action action)
 {
 	const uint64_t window = recording_windows(top->recording);
 
-	switch (key) {
-	case SCREEN_RIGHT:
+	switch (action) {
+	case ACTION_STEP:
 		top->view.paused = true;
 		replay_seek(top, window + 1);
-		return true;
-	case SCREEN_LEFT:
+		break;
+	case ACTION_STEP_BACK:
 		top->view.paused = true;
 		replay_seek(top, window - 1);
-		return true;
-	case SCREEN_PAGE_DOWN:
-	case SCREEN_PAGE_UP:
-		replay_seek_time(top, key == SCREEN_PAGE_UP);
-		return true;
-	case SCREEN_HOME:
+		break;
+	case ACTION_SEEK:
+	case ACTION_SEEK_BACK:
+		replay_seek_time(top, action == ACTION_SEEK_BACK);
+		break;
+	case ACTION_START:
 		replay_seek(top, 1);
-		return true;
-	case SCREEN_END:
+		break;
+	case ACTION_END:
 		top->view.paused = true;
 		replay_seek(top, top->windows);
-		return true;
+		break;
 	default:
-		return false;
+		break;
 	}
 }
 
@@ -346,7 +369,14 @@ static int replay_measure(struct top *top)
 
 static int top_print(struct top *top)
 {
-	return top->options.json ? print_json(&top->model) : print_batch(&top->model, top->host);
+	return top->options.json ? print_json(&top->model) : print_batch(&top->model, &top->view);
+}
+
+/* A frame as text has its own hits, no older ones. */
+static void forget_hits(struct top *top)
+{
+	top->history.nr = 0;
+	top->history.nr_strays = 0;
 }
 
 static int replay_print(struct top *top)
@@ -355,59 +385,185 @@ static int replay_print(struct top *top)
 
 	while (!ret && recording_next(top->recording, &top->sink)) {
 		ret = top_print(top);
+		forget_hits(top);
 		if (++top->frames == top->options.frames)
 			return ret;
 	}
 	return ret ? ret : replay_result(top);
 }
 
+
+/* What we cost, since the last look. */
+static void own_cost(struct top *top)
+{
+	const uint64_t now = monotonic_ns();
+	unsigned long long pages;
+	struct rusage usage;
+	char text[128];
+	uint64_t cpu;
+
+	if (getrusage(RUSAGE_SELF, &usage))
+		return;
+	cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000ULL +
+	      (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000ULL;
+	if (read_file("/proc/self/statm", text, sizeof(text)) > 0 &&
+	    sscanf(text, "%*u %llu", &pages) == 1 && now > top->cpu_at_ns) {
+		top->view.own_cpu = 100.0 * (cpu - top->cpu_ns) / (now - top->cpu_at_ns);
+		top->view.own_memory = pages * sysconf(_SC_PAGESIZE);
+	}
+	top->cpu_ns = cpu;
+	top->cpu_at_ns = now;
+}
+
+static void tell_time(struct top *top)
+{
+	const time_t now = time(NULL);
+	struct tm tm;
+
+	if (!top->recording && localtime_r(&now, &tm))
+		strftime(top->view.clock, sizeof(top->view.clock), "%H:%M:%S", &tm);
+}
+
 static void top_frame(struct top *top)
 {
 	int ret = 0;
 
-	if (top->recording && !top->view.paused)
-		replay_next(top);
-	else if (!top->view.paused)
+	if (!top->recording) {
 		ret = session_frame(top->session, &top->sink);
-	if (!ret && !top->screen)
+		history_take(&top->history, &top->model);
+	} else if (!top->view.paused) {
+		replay_next(top);
+	}
+	if (!ret && !top->screen) {
 		ret = top_print(top);
+		forget_hits(top);
+	}
 	if (ret) {
 		top_end(top, ret);
 		return;
 	}
-	if (top->screen)
+	if (top->screen) {
+		own_cost(top);
+		tell_time(top);
 		top_draw(top);
+	}
 	if (++top->frames == top->options.frames)
 		top_end(top, EXIT_OK);
 }
 
-static void top_keys(struct top *top)
+/* The model of a host goes on. */
+static void top_pause(struct top *top)
 {
-	enum screen_key key;
+	top->view.paused = !top->view.paused;
+	if (top->recording)
+		return;
+	if (!top->view.paused) {
+		model_free(&top->frozen);
+		top->view.history = &top->history;
+	} else if (model_copy(&top->frozen, &top->model)) {
+		top->frozen_history = top->history;
+		top->view.history = &top->frozen_history;
+	} else {
+		top->view.paused = false;
+		top_end(top, complain(EXIT_IO, "no memory for a copy of what is shown"));
+	}
+}
 
-	while ((key = screen_key()) != SCREEN_NONE) {
-		if (key == SCREEN_QUIT) {
-			top_end(top, EXIT_OK);
+static void top_acknowledge(struct top *top)
+{
+	model_acknowledge(&top->model, top_shown(top));
+	history_acknowledge(&top->history);
+	history_acknowledge(&top->frozen_history);
+}
+
+static void top_reset(struct top *top)
+{
+	model_reset(&top->model);
+	if (top_shown(top) != &top->model)
+		model_reset(&top->frozen);
+	history_acknowledge(&top->history);
+	history_acknowledge(&top->frozen_history);
+}
+
+static void top_interval(struct top *top)
+{
+	char shown[2 * FILTER_SIZE];
+	uint64_t ns;
+
+	if (!parse_seconds(top->view.typed, &ns)) {
+		escape(shown, sizeof(shown), top->view.typed, strlen(top->view.typed));
+		snprintf(top->view.message, sizeof(top->view.message),
+			 "'%.60s': not a number of seconds from 0.001 to 86400", shown);
+		return;
+	}
+	top->options.interval_ns = ns;
+	top->options.pace_ns = ns;
+	top->next_ns = monotonic_ns() + ns;
+}
+
+/* A new file: nothing is overwritten. */
+static void top_write(struct top *top)
+{
+	const time_t now = time(NULL);
+	struct tm tm;
+	char name[64];
+	FILE *file;
+	int fd;
+
+	if (!localtime_r(&now, &tm) ||
+	    !strftime(name, sizeof(name), "kvmdbg-top-%Y%m%d-%H%M%S.txt", &tm))
+		return;
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!file && fd >= 0)
+		close(fd);
+	if (file) {
+		write_batch(file, 132, output_is_ascii(), top_shown(top), &top->view);
+		if (!ferror(file) & !fclose(file)) {
+			snprintf(top->view.message, sizeof(top->view.message), "written to %s", name);
 			return;
 		}
-		if (top->help) {
-			top->help = false;
-			continue;
-		}
-		if (key == SCREEN_PAUSE)
-			top->view.paused = !top->view.paused;
-		else if (top->recording && replay_key(top, key))
-			continue;
-		else if (key == SCREEN_RESET)
-			model_reset(&top->model);
-		else if (key == SCREEN_HELP)
-			top->help = true;
-		else if (key == SCREEN_DOWN && top->view.scroll + 1 < top->model.nr_vcpus)
-			top->view.scroll++;
-		else if (key == SCREEN_UP && top->view.scroll)
-			top->view.scroll--;
 	}
-	top_draw(top);
+	snprintf(top->view.message, sizeof(top->view.message), "%s: %s", name, strerror(errno));
+}
+
+static void top_action(struct top *top, enum action action)
+{
+	switch (action) {
+	case ACTION_QUIT:
+		top_end(top, EXIT_OK);
+		break;
+	case ACTION_PAUSE:
+		top_pause(top);
+		break;
+	case ACTION_ACKNOWLEDGE:
+		top_acknowledge(top);
+		break;
+	case ACTION_RESET:
+		top_reset(top);
+		break;
+	case ACTION_INTERVAL:
+		top_interval(top);
+		break;
+	case ACTION_WRITE:
+		top_write(top);
+		break;
+	default:
+		if (top->recording)
+			replay_action(top, action);
+	}
+}
+
+static void top_keys(struct top *top)
+{
+	int key;
+
+	while (!top->done && (key = screen_key()) != KEY_NOTHING) {
+		top_action(top, view_key(&top->view, top_shown(top), key));
+		/* The next key is for what this one has made. */
+		if (!top->done)
+			top_draw(top);
+	}
 }
 
 static void top_signal(struct top *top, int fd)
@@ -441,16 +597,17 @@ static uint64_t top_pace(const struct top *top)
 
 static void top_loop(struct top *top, int signals)
 {
-	uint64_t next = monotonic_ns() + top_pace(top), now, wait;
+	uint64_t now, wait;
 	struct pollfd fds[2] = {
 		{ .fd = signals, .events = POLLIN },
-		{ .fd = top->screen ? STDIN_FILENO : -1, .events = POLLIN },
+		{ .fd = top->screen && isatty(STDIN_FILENO) ? STDIN_FILENO : -1, .events = POLLIN },
 	};
 	int ret;
 
+	top->next_ns = monotonic_ns() + top_pace(top);
 	while (!top->done) {
 		now = monotonic_ns();
-		wait = now < next ? next - now : 0;
+		wait = now < top->next_ns ? top->next_ns - now : 0;
 		if (wait > HITS_NS)
 			wait = HITS_NS;
 		if (poll(fds, 2, (wait + 999999) / 1000000) < 0 && errno != EINTR) {
@@ -469,12 +626,12 @@ static void top_loop(struct top *top, int signals)
 		if (fds[1].revents & (POLLHUP | POLLERR | POLLNVAL))
 			top_end(top, complain(EXIT_IO, "the terminal is gone"));
 		now = monotonic_ns();
-		if (!top->done && now >= next) {
+		if (!top->done && now >= top->next_ns) {
 			top_frame(top);
 			/* A frame that comes late does not make the next ones early. */
-			next += top_pace(top);
-			if (next <= now)
-				next = now + top_pace(top);
+			top->next_ns += top_pace(top);
+			if (top->next_ns <= now)
+				top->next_ns = now + top_pace(top);
 		}
 	}
 }
@@ -511,6 +668,8 @@ static int top_open(struct top *top)
 /* Frames on a screen. */
 static int top_show(struct top *top, int signals)
 {
+	char why[256];
+
 	if (top->recording) {
 		top->ret = replay_measure(top);
 		if (top->ret)
@@ -518,13 +677,20 @@ static int top_show(struct top *top, int signals)
 		if (top->windows)
 			replay_next(top);
 	}
+	config_load(&top->view.settings, top->view.message, sizeof(top->view.message));
 	top->ret = screen_open();
 	if (top->ret)
 		return top->ret;
+	complain_later(true);
 	top->screen = true;
+	own_cost(top);
+	tell_time(top);
 	top_draw(top);
 	top_loop(top, signals);
 	screen_close();
+	complain_later(false);
+	if (top->view.changed && !config_save(&top->view.settings, why, sizeof(why)))
+		complain(0, "cannot keep the columns: %s", why);
 	return top->ret;
 }
 
@@ -534,7 +700,7 @@ int top_main(int argc, char **argv)
 	int signals;
 
 	top_parse(&top.options, argc, argv);
-	top.view.interactive = true;
+	view_init(&top.view, &top.history);
 	top.view.host = top.host;
 	signals = open_signals();
 	if (signals < 0)
@@ -553,6 +719,8 @@ int top_main(int argc, char **argv)
 	}
 out:
 	canvas_free(&top.canvas);
+	view_free(&top.view);
+	model_free(&top.frozen);
 	model_free(&top.model);
 	session_close(top.session);
 	recording_close(top.recording);

@@ -13,18 +13,38 @@
 
 #include "util.h"
 
+static bool later;
+static char kept[2048];
+
 int complain(int code, const char *fmt, ...)
 {
+	size_t len = strlen(kept);
 	va_list args;
 
-	/* What is printed already comes first, where both go to one place. */
-	fflush(stdout);
-	fputs("kvmdbg: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	if (later && len < sizeof(kept) - 2) {
+		vsnprintf(kept + len, sizeof(kept) - len - 1, fmt, args);
+		strcat(kept, "\n");
+	} else if (!later) {
+		/* What is printed already comes first, where both go to one place. */
+		fflush(stdout);
+		fputs("kvmdbg: ", stderr);
+		vfprintf(stderr, fmt, args);
+		fputc('\n', stderr);
+	}
 	va_end(args);
-	fputc('\n', stderr);
 	return code;
+}
+
+void complain_later(bool set)
+{
+	char *rest = kept, *line;
+
+	later = set;
+	while (!later && (line = strsep(&rest, "\n")) && *line)
+		complain(0, "%s", line);
+	if (!later)
+		kept[0] = 0;
 }
 
 int flush_stdout(void)

@@ -24,6 +24,12 @@ enum exit_code {
  */
 int complain(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/**
+ * complain_later - keep messages, the first few of them, while the screen has the terminal
+ * @later: false: print those that were kept, and all that come
+ */
+void complain_later(bool later);
+
 /** flush_stdout - write what was printed; EXIT_OK, or EXIT_IO after a message */
 int flush_stdout(void);
 

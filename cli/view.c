@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,596 +8,945 @@
 
 #define CELL_COLUMNS	6	/* a number of five columns and a blank */
 #define VCPU_COLUMNS	5
-#define NAME_LEAST	6
 #define NAME_MOST	32
+#define BATCH_HITS	10
 
-bool canvas_resize(struct canvas *canvas, int rows, int columns)
+void view_init(struct view *view, const struct history *history)
 {
-	struct cell *cells = calloc((size_t)rows * columns, sizeof(*cells));
+	memset(view, 0, sizeof(*view));
+	view->history = history;
+	settings_init(&view->settings);
+	view->page = PAGE_TABLE;
+	view->own_cpu = -1;
+	view->filter.vcpu_max = UINT32_MAX;
+}
+
+void view_free(struct view *view)
+{
+	rows_free(&view->rows);
+}
+
+/* Columns of numbers that have room; names get what they leave. */
+static unsigned int columns_fit(int width)
+{
+	int name = width >= 80 ? 15 : width >= 60 ? 10 : 6;
+
+	return width > name + VCPU_COLUMNS ? (width - name - VCPU_COLUMNS) / CELL_COLUMNS : 0;
+}
+
+static int name_width(int width, unsigned int columns)
+{
+	int name = width - VCPU_COLUMNS - (int)columns * CELL_COLUMNS;
+
+	return name > NAME_MOST ? NAME_MOST : name > 0 ? name : 0;
+}
+
+static void table_header(struct canvas *canvas, int row, const char *title,
+			 const struct model *model, const struct settings *settings,
+			 const unsigned char *columns, unsigned int nr, int name)
+{
+	const char *mark = settings->ascending ? "+" : "-";
+	bool sorted = settings->sort == COLUMN_NAME;
+	int column = name + VCPU_COLUMNS;
+	char text[32];
+	unsigned int i;
+
+	canvas_fill(canvas, row, 0, ATTR_HEADER);
+	snprintf(text, sizeof(text), "%s%s", sorted ? mark : "", title);
+	canvas_cut(canvas, row, 0, name, sorted ? ATTR_SORTED : ATTR_HEADER, text);
+	canvas_print(canvas, row, name, ATTR_HEADER, "%*s", VCPU_COLUMNS, "VCPU");
+	for (i = 0; i < nr; i++, column += CELL_COLUMNS) {
+		sorted = settings->sort == columns[i];
+		snprintf(text, sizeof(text), "%s%s", sorted ? mark : "",
+			 column_title(model, columns[i]));
+		canvas_print(canvas, row, column, sorted ? ATTR_SORTED : ATTR_HEADER, "%*s",
+			     CELL_COLUMNS, text);
+	}
+}
+
+static void table_row(struct canvas *canvas, int row, const struct model *model,
+		      const struct row *what, const unsigned char *columns, unsigned int nr,
+		      int name, bool totals, bool selected)
+{
+	const bool gone = what->nr_vcpus == 1 && what->vcpus[0]->gone;
+	enum attr attr = gone ? ATTR_GONE : ATTR_PLAIN, cell;
+	int column = name + VCPU_COLUMNS;
+	struct value value;
+	char text[32];
+	unsigned int i;
+
+	if (selected) {
+		attr = ATTR_SELECTED;
+		canvas_fill(canvas, row, 0, attr);
+	}
+	canvas_cut(canvas, row, 0, name, attr, what->vm->name);
+	if (what->folded)
+		snprintf(text, sizeof(text), "x%zu", what->nr_vcpus);
+	else
+		snprintf(text, sizeof(text), "%u", what->vcpus[0]->id);
+	canvas_print(canvas, row, name, attr, "%*s", VCPU_COLUMNS, text);
+	for (i = 0; i < nr; i++) {
+		value = row_value(model, what, columns[i], totals);
+		cell = attr;
+		if (!selected && !gone && (value.kind == VALUE_UNKNOWN ||
+					   value.kind == VALUE_NONE || !value.number))
+			cell = ATTR_NOTHING;
+		text[0] = '!';
+		value_text(text + 1, sizeof(text) - 1, &value);
+		if (columns[i] == COLUMN_STRAY && what->stray)
+			cell = ATTR_STRAY;
+		column += CELL_COLUMNS;
+		/* Without colours it still is told from those that were acknowledged. */
+		if (cell == ATTR_STRAY)
+			canvas_put(canvas, row, column - (int)strlen(text), cell, text);
+		else
+			canvas_put(canvas, row, column - (int)strlen(text) + 1, cell, text + 1);
+	}
+}
+
+/* From right to left, whole: what is left for the rest of the row. */
+static int put_right(struct canvas *canvas, int row, int end, int least, enum attr attr,
+		     const char *text)
+{
+	int columns = text_columns(text);
+
+	if (!*text || end - columns < least)
+		return end;
+	canvas_put(canvas, row, end - columns, attr, text);
+	return end - columns - 2;
+}
+
+static int title_draw(struct canvas *canvas, int row, const struct model *model,
+		      const struct view *view)
+{
+	uint64_t up = (model->time_ns - model->start_ns) / 1000000000;
+	int column, end = canvas->columns;
+	char text[64];
+
+	canvas_fill(canvas, row, 0, ATTR_HEADER);
+	column = canvas_put(canvas, row, 0, ATTR_HEADER, "kvmdbg top ");
+	if (view->paused)
+		column = canvas_put(canvas, row, column, ATTR_PAUSED, "PAUSED") + 1;
+	if (view->replay)
+		column = canvas_print(canvas, row, column, ATTR_HEADER, "REPLAY %s",
+				      view->replay) + 1;
+	column = canvas_put(canvas, row, column, ATTR_HEADER, model->backend) + 2;
+	end = put_right(canvas, row, end, column, ATTR_HEADER, view->clock);
+	snprintf(text, sizeof(text), "up %llu:%02u:%02u", (unsigned long long)up / 3600,
+		 (unsigned int)(up / 60 % 60), (unsigned int)(up % 60));
+	end = put_right(canvas, row, end, column, ATTR_HEADER, text);
+	snprintf(text, sizeof(text), "every %.2gs", model->interval_ns / 1e9);
+	end = put_right(canvas, row, end, column, ATTR_HEADER, text);
+	if (end - column >= 8 && view->host)
+		canvas_cut(canvas, row, column, end - column, ATTR_HEADER, view->host);
+	return row + 1;
+}
+
+/* Words that are not cut: those that do not fit are left out. */
+static int put_item(struct canvas *canvas, int row, int column, int end, enum attr attr,
+		    const char *text)
+{
+	if (column + text_columns(text) > end)
+		return column;
+	return canvas_put(canvas, row, column, attr, text) + 2;
+}
+
+static int summary_draw(struct canvas *canvas, int row, const struct model *model,
+			const struct view *view, const struct rows *rows)
+{
+	const uint64_t fresh = model_stray(model);
+	int column = 0, end = canvas->columns;
+	char text[160], count[16], more[16];
+	struct counters totals;
+	uint64_t events = 0;
 	size_t i;
 
-	if (!cells)
+	model_totals(model, &totals);
+	for (i = 0; i < model->nr_vcpus; i++)
+		if (model->vcpus[i]->vm->shown)
+			events += model->vcpus[i]->delta.debug_exits;
+	if (model->lost_events) {
+		snprintf(text, sizeof(text), "NOT COUNTED %llu (more than %d vCPUs)",
+			 (unsigned long long)model->lost_events, KVMDBG_MAX_VCPUS);
+		column = put_item(canvas, row, column, end, ATTR_STRAY, text);
+	}
+	format_count(count, sizeof(count), totals.origin[KVMDBG_STRAY]);
+	format_count(more, sizeof(more), fresh);
+	snprintf(text, sizeof(text), fresh ? "stray %s, %s new" : "stray %s", count, more);
+	if (fresh)
+		column = put_item(canvas, row, column, end, ATTR_STRAY, text);
+	snprintf(count, sizeof(count), "%zu", rows->nr_vms);
+	snprintf(more, sizeof(more), "%zu", rows->nr_vcpus);
+	snprintf(text, sizeof(text), "VMs %s  vCPUs %s", count, more);
+	column = put_item(canvas, row, column, end, ATTR_PLAIN, text);
+	format_count(count, sizeof(count), model_rate(model, events));
+	format_count(more, sizeof(more), totals.debug_exits);
+	snprintf(text, sizeof(text), "events/s %s", count);
+	column = put_item(canvas, row, column, end, ATTR_PLAIN, text);
+	if (!fresh) {
+		snprintf(count, sizeof(count), "stray 0");
+		if (totals.origin[KVMDBG_STRAY])
+			format_count(count + 6, sizeof(count) - 6, totals.origin[KVMDBG_STRAY]);
+		column = put_item(canvas, row, column, end, ATTR_PLAIN, count);
+	}
+	format_count(count, sizeof(count), model->dropped_hits);
+	snprintf(text, sizeof(text), "hits dropped %s", count);
+	column = put_item(canvas, row, column, end, ATTR_PLAIN, text);
+	snprintf(text, sizeof(text), "in all %s", more);
+	column = put_item(canvas, row, column, end - (view->own_cpu < 0 ? 0 : 21), ATTR_PLAIN,
+			  text);
+	if (view->own_cpu >= 0) {
+		snprintf(text, sizeof(text), "kvmdbg %.1f%% %.1fM", view->own_cpu,
+			 view->own_memory / 1048576.0);
+		put_right(canvas, row, end, column, ATTR_PLAIN, text);
+	}
+	return row + 1;
+}
+
+/* A hit's age; a frame that has not ended has younger ones. */
+static void format_age(char *text, size_t size, uint64_t now, uint64_t time)
+{
+	double secs = now > time ? (now - time) / 1e9 : 0;
+
+	if (secs < 99.9995)
+		snprintf(text, size, "-%.3fs", secs);
+	else if (secs < 9999.95)
+		snprintf(text, size, "-%.1fs", secs);
+	else
+		snprintf(text, size, "-%.1fh", secs / 3600);
+}
+
+#define HIT_AGE		9
+#define HIT_KIND	12
+#define HIT_ORIGIN	6
+
+static void hit_line(struct canvas *canvas, int row, const struct model *model,
+		     const struct shown_hit *shown, int name, bool wide)
+{
+	const struct kvmdbg_hit *hit = &shown->hit;
+	enum attr attr = hit->origin == KVMDBG_STRAY ? ATTR_STRAY : ATTR_PLAIN;
+	int digits = wide ? 16 : 8, column, end = canvas->columns;
+	char kinds[128], text[VM_NAME_SIZE + 16];
+
+	format_age(text, sizeof(text), model->time_ns, hit->time_ns);
+	canvas_put(canvas, row, 0, attr, text);
+	column = HIT_AGE;
+	if (name) {
+		snprintf(text, sizeof(text), "/%u", hit->vcpu);
+		canvas_cut(canvas, row, column, name - 1 - (int)strlen(text), attr, shown->vm);
+		canvas_put(canvas, row, column + name - 1 - (int)strlen(text), attr, text);
+		column += name;
+	}
+	kinds_text(model, kinds, sizeof(kinds), shown->kinds);
+	canvas_cut(canvas, row, column, HIT_KIND - 1, attr, kinds);
+	column += HIT_KIND;
+	canvas_put(canvas, row, column, attr, origin_name(hit->origin));
+	column += HIT_ORIGIN;
+	snprintf(text, sizeof(text), "0x%0*llx", digits, (unsigned long long)hit->pc);
+	column = put_item(canvas, row, column, end, attr, text) - 1;
+	if (shown->kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)) {
+		snprintf(text, sizeof(text), "@0x%0*llx", digits, (unsigned long long)hit->addr);
+		column = put_item(canvas, row, column, end, attr, text) - 1;
+	}
+	if (*shown->symbol) {
+		canvas_cut(canvas, row, column, end - column, attr, shown->symbol);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s %08x", model->raw_name, hit->raw);
+	put_item(canvas, row, column, end, attr, text);
+}
+
+static int hit_order(const void *a, const void *b)
+{
+	const struct kvmdbg_hit *x = *(const struct kvmdbg_hit *const *)a;
+	const struct kvmdbg_hit *y = *(const struct kvmdbg_hit *const *)b;
+
+	return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+}
+
+/* What vCPUs keep themselves is there also when others are much busier. */
+static size_t collect_hits(const struct kvmdbg_hit **list, size_t max, struct model_vcpu **vcpus,
+			   size_t nr_vcpus, const struct filter *filter, const struct model *model)
+{
+	size_t nr = 0, i, j;
+
+	for (i = 0; i < nr_vcpus; i++) {
+		const struct model_vcpu *vcpu = vcpus[i];
+		size_t have = vcpu->nr_hits < VCPU_HITS ? vcpu->nr_hits : VCPU_HITS;
+
+		for (j = 0; j < have && nr < max; j++)
+			if (filter_hit(filter, vcpu->vm->name, &vcpu->hits[j],
+				       model->kinds(&vcpu->hits[j])))
+				list[nr++] = &vcpu->hits[j];
+	}
+	qsort(list, nr, sizeof(*list), hit_order);
+	return nr;
+}
+
+static bool is_among(const struct shown_hit *list, int nr, const struct shown_hit *shown)
+{
+	while (nr--)
+		if (!memcmp(&list[nr].hit, &shown->hit, sizeof(shown->hit)))
+			return true;
+	return false;
+}
+
+/* The last ones, the youngest at the end; without those of . */
+static int last_hits(struct shown_hit *last, int max, const struct shown_hit *strays, int nr_strays,
+		     const struct model *model, const struct view *view, const struct row *only)
+{
+	struct model_vcpu **vcpus = only ? only->vcpus : view->rows.vcpus;
+	size_t nr_vcpus = only ? only->nr_vcpus : view->rows.nr_vcpus, have, age;
+	const struct kvmdbg_hit **list;
+	const struct shown_hit *kept;
+	int nr = 0, i;
+
+	if (!only && !*view->filter.text) {
+		for (age = 0; nr < max && (kept = history_hit(view->history, age)); age++)
+			if (!is_among(strays, nr_strays, kept))
+				last[max - ++nr] = *kept;
+	} else {
+		list = calloc(nr_vcpus * VCPU_HITS + 1, sizeof(*list));
+		if (!list)
+			return 0;
+		have = collect_hits(list, nr_vcpus * VCPU_HITS, vcpus, nr_vcpus, &view->filter,
+				    model);
+		while (have-- && nr < max) {
+			hit_show(&last[max - nr - 1], model, list[have]);
+			nr += !is_among(strays, nr_strays, &last[max - nr - 1]);
+		}
+		free(list);
+	}
+	for (i = 0; i < nr; i++)
+		last[i] = last[max - nr + i];
+	return nr;
+}
+
+static bool hit_is_of(const struct row *row, const struct kvmdbg_hit *hit)
+{
+	size_t i;
+
+	if (hit->tgid != row->vm->pid || hit->vm != row->vm->key)
 		return false;
-	for (i = 0; i < (size_t)rows * columns; i++)
-		cells[i].text[0] = ' ';
-	free(canvas->cells);
-	canvas->cells = cells;
-	canvas->rows = rows;
-	canvas->columns = columns;
+	for (i = 0; i < row->nr_vcpus; i++)
+		if (row->vcpus[i]->id == hit->vcpu)
+			return true;
+	return false;
+}
+
+/* Unasked ones first, as long as nobody has taken note of them; then the last ones. */
+int hits_draw(struct canvas *canvas, int row, int end, const struct model *model,
+	      const struct view *view, const struct row *only)
+{
+	int room = end - row - 1, nr = 0, nr_strays, name = 0, i, column;
+	const struct shown_hit *stray;
+	struct shown_hit *list;
+	bool wide = false;
+
+	if (room < 0)
+		return row;
+	list = calloc(room + 1, sizeof(*list));
+	for (i = 0; list && i < (int)view->history->nr_strays && nr < (room + 1) / 2; i++) {
+		stray = &view->history->strays[i];
+		if (only ? hit_is_of(only, &stray->hit) :
+		    filter_hit(&view->filter, stray->vm, &stray->hit, stray->kinds))
+			list[nr++] = *stray;
+	}
+	nr_strays = nr;
+	if (list)
+		nr += last_hits(list + nr, room - nr, list, nr_strays, model, view, only);
+	for (i = 0; i < nr; i++)
+		wide |= (list[i].hit.pc | list[i].hit.addr) >> 32;
+	if (!only && canvas->columns >= 60)
+		name = canvas->columns >= 120 ? 32 : 20;
+	canvas_fill(canvas, row, 0, ATTR_HEADER);
+	canvas_put(canvas, row, 0, ATTR_HEADER, nr ? "LAST HITS" : "LAST HITS: none");
+	column = HIT_AGE + name;
+	if (nr && name > 20)
+		canvas_put(canvas, row, HIT_AGE + 2, ATTR_HEADER, "VM/VCPU");
+	if (nr) {
+		canvas_put(canvas, row, column + (name ? 0 : 1), ATTR_HEADER, "KIND");
+		canvas_put(canvas, row, column + HIT_KIND, ATTR_HEADER, "FROM");
+		canvas_put(canvas, row, column + HIT_KIND + HIT_ORIGIN, ATTR_HEADER, "PC");
+	}
+	row++;
+	for (i = 0; i < nr; i++)
+		hit_line(canvas, row++, model, &list[i], name, wide);
+	free(list);
+	return row;
+}
+
+/* The keys, as many as fit whole; neighbours that do the like have one word. */
+static void bar_draw(struct canvas *canvas, int row, const struct view *view)
+{
+	const struct action_info *info, *next;
+	char keys[64], one[8];
+	int column = 0, width;
+	const char *name;
+
+	for (info = action_infos; info->action; info = next) {
+		*keys = 0;
+		next = info;
+		do {
+			if (action_possible(next, view->page, view->replay)) {
+				/* what is one character, if there is such a key */
+				name = key_text(next->keys[0], one, sizeof(one));
+				if (name[1] && next->keys[1] && next->keys[1] > ' ' &&
+				    next->keys[1] < 0x7f)
+					name = key_text(next->keys[1], one, sizeof(one));
+				strcat(keys, name);
+			}
+			next++;
+		} while (next->action && next->brief && info->brief &&
+			 !strcmp(next->brief, info->brief));
+		if (!*keys || !info->brief)
+			continue;
+		width = text_columns(keys) + 1 + text_columns(info->brief);
+		if (column + width > canvas->columns)
+			continue;
+		column = canvas_put(canvas, row, column, ATTR_BOLD, keys) + 1;
+		column = canvas_put(canvas, row, column, ATTR_PLAIN, info->brief) + 2;
+	}
+}
+
+static void last_line_draw(struct canvas *canvas, int row, const struct view *view)
+{
+	char shown[2 * FILTER_SIZE];
+	int column;
+
+	if (view->prompt) {
+		column = canvas_put(canvas, row, 0, ATTR_BOLD, view->prompt == PROMPT_FILTER ?
+				    "filter: " : "seconds between frames: ");
+		escape(shown, sizeof(shown), view->typed, strlen(view->typed));
+		column = canvas_put(canvas, row, column, ATTR_PLAIN, shown);
+		canvas_put(canvas, row, column, ATTR_SELECTED, " ");
+		canvas_put(canvas, row, column + 2, ATTR_BOLD, view->message);
+	} else if (*view->message) {
+		canvas_put(canvas, row, 0, ATTR_BOLD, view->message);
+	} else {
+		bar_draw(canvas, row, view);
+	}
+}
+
+/* Rows for the hits: a few, then the table; what it leaves goes to the hits again. */
+static int table_rows(int room, size_t rows)
+{
+	int hits = room >= 14 ? 6 : room >= 7 ? 3 : 0;
+	int table = room - hits;
+
+	if (rows + 1 < (size_t)table)
+		table = rows + 1;
+	/* a header alone is of no use */
+	return room - table < 2 ? room : table;
+}
+
+static size_t table_room(int rows)
+{
+	return rows > 4 ? rows - 3 : rows > 2 ? rows - 2 : 0;
+}
+
+static void table_draw(struct canvas *canvas, int row, int end, const struct model *model,
+		       const struct view *view)
+{
+	unsigned char columns[NR_COLUMNS];
+	unsigned int nr = settings_columns(&view->settings, columns);
+	unsigned int fit = columns_fit(canvas->columns);
+	const int table = row + table_rows(end - row, view->rows.nr);
+	size_t i;
+	int name;
+
+	if (end <= row)
+		return;
+	if (nr > fit)
+		nr = fit;
+	name = name_width(canvas->columns, nr);
+	table_header(canvas, row++, view->settings.totals ? "VM (TOTAL)" : "VM", model, &view->settings, columns, nr, name);
+	if (!view->rows.nr)
+		canvas_put(canvas, row, 0, ATTR_PLAIN, model->nr_vcpus ?
+			   "no vCPU passes the filter" : "no vCPU has run yet");
+	for (i = view->first; row < table && i < view->rows.nr; i++)
+		table_row(canvas, row++, model, &view->rows.rows[i], columns, nr, name,
+			  view->settings.totals, i == view->selected);
+	if (table < end)
+		hits_draw(canvas, table + !view->rows.nr, end, model, view, NULL);
+}
+
+static void columns_draw(struct canvas *canvas, int row, int end, const struct model *model,
+			 const struct view *view)
+{
+	const struct settings *settings = &view->settings;
+	const size_t room = end - row - 1;
+	size_t i, first = view->chosen >= room ? view->chosen - room + 1 : 0;
+	unsigned int nr;
+	enum table_column column;
+	enum attr attr;
+
+	canvas_fill(canvas, row, 0, ATTR_HEADER);
+	canvas_put(canvas, row, 0, ATTR_HEADER, "YOUR OWN COLUMNS: those with * are shown");
+	row++;
+	nr = settings->nr_own;
+	for (i = first; i < NR_COLUMNS && row < end; i++, row++) {
+		column = view->settings.own[i];
+		attr = i == view->chosen ? ATTR_SELECTED : ATTR_PLAIN;
+		if (i == view->chosen)
+			canvas_fill(canvas, row, 0, attr);
+		canvas_print(canvas, row, 0, attr, "%c %-6s", i < nr ? '*' : ' ',
+			     column_title(model, column));
+		canvas_put(canvas, row, 9, attr, column_infos[column].help);
+	}
+}
+
+/* All lines of the help; with a canvas it draws those from the first one on. */
+static size_t help_lines(struct canvas *canvas, int row, int end, size_t first, int width,
+			 const struct model *model, bool replay)
+{
+	const int across = width >= 80 ? width / 40 : 1;
+	const struct action_info *info, *list[64];
+	size_t nr = 0, lines, i, line = 0;
+	char keys[32];
+
+	for (info = action_infos; info->action; info++)
+		if (info->when == ALWAYS || (replay && info->when == REPLAY_ONLY))
+			list[nr++] = info;
+	lines = (nr + across - 1) / across;
+	for (i = 0; canvas && i < nr; i++) {
+		const int at = row + (int)(i % lines) - (int)first, column = i / lines * 40;
+
+		if (at < row || at >= end)
+			continue;
+		action_keys(list[i], keys, sizeof(keys));
+		canvas_cut(canvas, at, column, 11, ATTR_BOLD, keys);
+		canvas_put(canvas, at, column + 12, ATTR_PLAIN, list[i]->help);
+	}
+	line = lines + 1;
+	for (i = 0; i < NR_COLUMNS; i++, line++) {
+		const int at = row + (int)line - (int)first;
+
+		if (!canvas || at < row || at >= end)
+			continue;
+		canvas_put(canvas, at, 0, ATTR_BOLD, column_title(model, i));
+		canvas_put(canvas, at, 7, ATTR_PLAIN, column_infos[i].help);
+	}
+	return line;
+}
+
+static void help_draw(struct canvas *canvas, int row, int end, const struct model *model,
+		      const struct view *view)
+{
+	canvas_fill(canvas, row, 0, ATTR_HEADER);
+	canvas_put(canvas, row, 0, ATTR_HEADER, canvas->columns >= 60 ?
+		   "KEYS, AND COLUMNS: n/a cannot be told here, - nothing to measure yet" :
+		   "KEYS, AND COLUMNS");
+	help_lines(canvas, row + 1, end, view->help_first, canvas->columns, model,
+		   view->replay);
+}
+
+void view_draw(struct canvas *canvas, const struct model *model, const struct view *view)
+{
+	int row, end = canvas->rows;
+
+	row = title_draw(canvas, 0, model, view);
+	if (end > row)
+		row = summary_draw(canvas, row, model, view, &view->rows);
+	if (end > 4)
+		last_line_draw(canvas, --end, view);
+	if (end <= row)
+		return;
+	switch (view->page) {
+	case PAGE_DETAIL:
+		detail_draw(canvas, row, end, model, view);
+		break;
+	case PAGE_COLUMNS:
+		columns_draw(canvas, row, end, model, view);
+		break;
+	case PAGE_HELP:
+		help_draw(canvas, row, end, model, view);
+		break;
+	default:
+		table_draw(canvas, row, end, model, view);
+	}
+}
+
+static bool is_selected(const struct selection *selection, const struct row *row)
+{
+	size_t i;
+
+	if (selection->pid != row->vm->pid || selection->vm != row->vm->key)
+		return false;
+	for (i = 0; i < row->nr_vcpus; i++)
+		if (row->vcpus[i]->id == selection->vcpu)
+			return true;
+	return false;
+}
+
+static void select_row(struct view *view, size_t n)
+{
+	const struct row *row;
+
+	if (!view->rows.nr)
+		return;
+	view->selected = n < view->rows.nr ? n : view->rows.nr - 1;
+	row = &view->rows.rows[view->selected];
+	view->selection = (struct selection){ row->vm->pid, row->vm->key, row->vcpus[0]->id };
+}
+
+bool view_update(struct view *view, const struct model *model, int rows, int columns)
+{
+	size_t i, lines;
+
+	if (!rows_make(&view->rows, model, &view->settings, &view->filter))
+		return false;
+	/* The selection stays with its row; if that is gone it is the one in its place. */
+	for (i = 0; i < view->rows.nr; i++)
+		if (is_selected(&view->selection, &view->rows.rows[i]))
+			break;
+	select_row(view, i < view->rows.nr ? i : view->selected);
+	view->room = table_rows(table_room(rows), view->rows.nr);
+	view->room -= view->room > 0;
+	if (view->first > view->selected)
+		view->first = view->selected;
+	if (view->selected >= view->first + view->room)
+		view->first = view->room ? view->selected - view->room + 1 : view->selected;
+	if (view->first + view->room > view->rows.nr)
+		view->first = view->rows.nr > view->room ? view->rows.nr - view->room : 0;
+	view->help_room = table_room(rows) > 1 ? table_room(rows) - 1 : 1;
+	lines = help_lines(NULL, 0, 0, 0, columns, model, view->replay);
+	if (view->help_first + view->help_room > lines)
+		view->help_first = lines > view->help_room ? lines - view->help_room : 0;
 	return true;
 }
 
-void canvas_free(struct canvas *canvas)
+static size_t moved(enum action action, size_t now, size_t page, size_t nr)
 {
-	free(canvas->cells);
-	memset(canvas, 0, sizeof(*canvas));
-}
-
-int canvas_put(struct canvas *canvas, int row, int column, enum attr attr, const char *text)
-{
-	size_t len = strlen(text), have;
-	struct cell *cells, *last = NULL;
-	int used, width;
-	long code;
-
-	if (row < 0 || row >= canvas->rows)
-		return column;
-	cells = canvas->cells + (size_t)row * canvas->columns;
-	for (; len; text += used, len -= used) {
-		used = utf8_next(text, len, &code);
-		width = code < 0 ? 1 : char_columns(code);
-		if (!width) {
-			/* A mark joins the character before it, as far as there is room. */
-			have = last ? strlen(last->text) : CELL_SIZE;
-			if (have + used < CELL_SIZE) {
-				memcpy(last->text + have, text, used);
-				last->text[have + used] = 0;
-			}
-			continue;
-		}
-		if (column + width > canvas->columns)
-			break;
-		last = &cells[column];
-		snprintf(last->text, CELL_SIZE, "%.*s", used, code < 0x20 ? "?" : text);
-		last->attr = attr;
-		if (width == 2) {
-			cells[column + 1].text[0] = 0;
-			cells[column + 1].attr = attr;
-		}
-		column += width;
-	}
-	return column;
-}
-
-static int __attribute__((format(printf, 5, 6)))
-put(struct canvas *canvas, int row, int column, enum attr attr, const char *fmt, ...)
-{
-	char text[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	return canvas_put(canvas, row, column, attr, text);
-}
-
-char cell_ascii(const struct cell *cell)
-{
-	unsigned char first = cell->text[0];
-
-	return first && first < 0x80 ? first : '?';
-}
-
-void canvas_row(const struct canvas *canvas, int row, bool ascii, char *text, size_t size)
-{
-	const struct cell *cells = canvas->cells + (size_t)row * canvas->columns;
-	size_t len = 0, end = 0, n;
-	char one[2] = "";
-	const char *s;
-	int i;
-
-	for (i = 0; i < canvas->columns; i++) {
-		one[0] = cell_ascii(&cells[i]);
-		s = ascii ? one : cells[i].text;
-		n = strlen(s);
-		if (len + n >= size)
-			break;
-		memcpy(text + len, s, n);
-		len += n;
-		if (strcmp(s, " "))
-			end = len;
-	}
-	text[end] = 0;
-}
-
-/* Fills the rest of a row with an attribute. */
-static void fill(struct canvas *canvas, int row, int column, enum attr attr)
-{
-	for (; column < canvas->columns; column++)
-		column = canvas_put(canvas, row, column, attr, " ") - 1;
-}
-
-static void format_scaled(char *text, size_t size, double value, const char *const *units)
-{
-	while (value >= 999.5 && units[1]) {
-		value /= 1000;
-		units++;
-	}
-	/* 9.96 must not become 10.0 */
-	if (value < 99.95 && **units)
-		snprintf(text, size, "%.1f%s", value, *units);
-	else
-		snprintf(text, size, "%.0f%s", value, *units);
-}
-
-void format_count(char *text, size_t size, double value)
-{
-	static const char *const units[] = { "k", "M", "G", "T", "P", "E", NULL };
-
-	if (value > 0 && value < 9.95 && value != (int)value)
-		snprintf(text, size, "%.1f", value);
-	else if (value < 99999.5)
-		snprintf(text, size, "%.0f", value);
-	else
-		format_scaled(text, size, value / 1000, units);
-}
-
-void format_ns(char *text, size_t size, uint64_t ns)
-{
-	static const char *const units[] = { "u", "m", "s", NULL };
-
-	if (ns < 1000)
-		snprintf(text, size, "%un", (unsigned int)ns);
-	else
-		format_scaled(text, size, ns / 1000.0, units);
-}
-
-/* What a column of a table shows. */
-enum what {
-	RATE_STEP, RATE_HW_BREAK, RATE_SW_BREAK, RATE_READ, RATE_WRITE, RATE_REST,
-	RATE_USER, RATE_GUEST, RATE_STRAY, RATE_HOST,
-	RATE_EXITS, RATE_SWITCH, RATE_SKIPPED,
-	SWITCH_P50, SWITCH_P99, SWITCH_MAX, DEBUG_P50, DEBUG_P99, OTHER_P50, OTHER_P99,
-};
-
-/* A column; when not all fit, those of lowest priority (the largest number) go first. */
-struct column {
-	enum what what;
-	const char *title;
-	int priority;
-};
-
-/* With ten columns each, and names of 15, both tables fill 80. */
-static const struct column event_columns[] = {
-	{ RATE_STEP, "STEP", 1 },
-	{ RATE_HW_BREAK, "HWBRK", 3 },
-	{ RATE_SW_BREAK, "SWBRK", 2 },
-	{ RATE_READ, "RDWAT", 5 },
-	{ RATE_WRITE, "WRWAT", 6 },
-	{ RATE_REST, "OTHER", 9 },
-	{ RATE_USER, "USER", 8 },
-	{ RATE_GUEST, "GUEST", 7 },
-	{ RATE_STRAY, "STRAY", 4 },
-	{ RATE_HOST, "HOST", 10 },
-};
-
-static const struct column cost_columns[] = {
-	{ RATE_EXITS, "EXITS", 6 },
-	{ RATE_SWITCH, "SWTCH", 4 },
-	{ RATE_SKIPPED, "SKIP", 5 },
-	{ SWITCH_P50, "SW50", 3 },
-	{ SWITCH_P99, "SW99", 7 },
-	{ SWITCH_MAX, "SWMAX", 8 },
-	{ DEBUG_P50, "DBG50", 1 },
-	{ DEBUG_P99, "DBG99", 2 },
-	{ OTHER_P50, "EXT50", 9 },
-	{ OTHER_P99, "EXT99", 10 },
-};
-
-struct table {
-	const char *title;
-	const struct column *columns;
-	int count;
-};
-
-static const struct table tables[] = {
-	{ "EVENTS/s", event_columns, sizeof(event_columns) / sizeof(event_columns[0]) },
-	{ "COST", cost_columns, sizeof(cost_columns) / sizeof(cost_columns[0]) },
-};
-
-#define NR_TABLES	((int)(sizeof(tables) / sizeof(tables[0])))
-
-/* switch_hz is 0 if times cannot be told; permille above 1000 means the maximum. */
-static void format_latency(char *text, size_t size, const struct latency *latency,
-			   unsigned int permille, uint64_t hz)
-{
-	uint64_t value;
-
-	if (!hz) {
-		snprintf(text, size, "n/a");
-		return;
-	}
-	if (!latency->count) {
-		snprintf(text, size, "-");
-		return;
-	}
-	value = permille > 1000 ? latency->max : latency_percentile(latency, permille);
-	format_ns(text, size, ticks_to_ns(value, hz));
-}
-
-/* What watches reads may be a kind of its platform's own. */
-static const char *column_title(const struct model *model, const struct column *column)
-{
-	return column->what == RATE_READ && model->kind_names ? "WATCH" : column->title;
-}
-
-static bool column_known(const struct model *model, const struct model_vcpu *vcpu, enum what what)
-{
-	switch (what) {
-	case RATE_HOST:
-		return !(model->lacks & LACKS_HOST);
-	case RATE_SWITCH:
-	case RATE_SKIPPED:
-		return model_switches(model, vcpu);
-	case SWITCH_P50:
-	case SWITCH_P99:
-	case SWITCH_MAX:
-		return !(model->lacks & LACKS_SWITCHES);
-	case RATE_EXITS:
-	case OTHER_P50:
-	case OTHER_P99:
-		return model_exits(model, vcpu);
+	switch (action) {
+	case ACTION_DOWN:
+		return now + 1 < nr ? now + 1 : now;
+	case ACTION_UP:
+		return now ? now - 1 : 0;
+	case ACTION_PAGE_DOWN:
+		return now + page < nr ? now + page : nr ? nr - 1 : 0;
+	case ACTION_PAGE_UP:
+		return now > page ? now - page : 0;
+	case ACTION_FIRST:
+		return 0;
+	case ACTION_LAST:
+		return nr ? nr - 1 : 0;
 	default:
-		return true;
+		return now;
 	}
 }
 
-static void format_cell(char *text, size_t size, const struct model *model,
-			const struct model_vcpu *vcpu, enum what what)
+static void move(struct view *view, enum action action)
 {
-	const struct counters *d = &vcpu->delta;
-	const struct latency *l = vcpu->latency;
-	const uint64_t ns = 1000000000;
-	uint64_t count = 0;
-
-	if (!column_known(model, vcpu, what)) {
-		snprintf(text, size, "n/a");
-		return;
-	}
-	switch (what) {
-	case RATE_STEP:
-		count = d->events[KVMDBG_STEP];
+	switch (view->page) {
+	case PAGE_COLUMNS:
+		view->chosen = moved(action, view->chosen, view->help_room, NR_COLUMNS);
 		break;
-	case RATE_HW_BREAK:
-		count = d->events[KVMDBG_HW_BREAK];
+	case PAGE_HELP:
+		/* view_update() keeps it within the lines that there are. */
+		view->help_first = moved(action, view->help_first, view->help_room, 1000);
 		break;
-	case RATE_SW_BREAK:
-		count = d->events[KVMDBG_SW_BREAK];
-		break;
-	case RATE_READ:
-		count = d->events[KVMDBG_WATCH_READ];
-		break;
-	case RATE_WRITE:
-		count = d->events[KVMDBG_WATCH_WRITE];
-		break;
-	case RATE_REST:
-		count = d->events[KVMDBG_BRANCH] + d->events[KVMDBG_TRAP] +
-			d->events[KVMDBG_INTERRUPT] + d->events[KVMDBG_RETURN] +
-			d->events[KVMDBG_IMPRECISE];
-		break;
-	case RATE_USER:
-	case RATE_GUEST:
-	case RATE_STRAY:
-	case RATE_HOST:
-		count = d->origin[what - RATE_USER + KVMDBG_USER];
-		break;
-	case RATE_EXITS:
-		count = d->exits;
-		break;
-	case RATE_SWITCH:
-		count = d->to_guest + d->to_host;
-		break;
-	case RATE_SKIPPED:
-		count = d->skipped;
-		break;
-	case SWITCH_P50:
-		format_latency(text, size, &l[KVMDBG_SWITCH], 500, model->switch_hz);
-		return;
-	case SWITCH_P99:
-		format_latency(text, size, &l[KVMDBG_SWITCH], 990, model->switch_hz);
-		return;
-	case SWITCH_MAX:
-		format_latency(text, size, &l[KVMDBG_SWITCH], 1001, model->switch_hz);
-		return;
-	case DEBUG_P50:
-		format_latency(text, size, &l[KVMDBG_DEBUG_EXIT], 500, ns);
-		return;
-	case DEBUG_P99:
-		format_latency(text, size, &l[KVMDBG_DEBUG_EXIT], 990, ns);
-		return;
-	case OTHER_P50:
-		format_latency(text, size, &l[KVMDBG_OTHER_EXIT], 500, ns);
-		return;
-	case OTHER_P99:
-		format_latency(text, size, &l[KVMDBG_OTHER_EXIT], 990, ns);
-		return;
+	default:
+		select_row(view, moved(action, view->selected, view->room, view->rows.nr));
 	}
-	format_count(text, size, model_rate(model, count));
 }
 
-/* The n-th vCPU that passes the filter, or NULL. */
-static const struct model_vcpu *vcpu_shown(const struct model *model, size_t n)
+/* The user's own columns are in the first places, the others follow. */
+static void open_columns(struct view *view)
 {
-	size_t i;
+	unsigned char columns[NR_COLUMNS];
+	unsigned int nr = settings_columns(&view->settings, columns), i, all;
 
-	for (i = 0; i < model->nr_vcpus; i++)
-		if (model->vcpus[i]->vm->shown && !n--)
-			return model->vcpus[i];
-	return NULL;
+	if (view->settings.set != SET_OWN)
+		view->settings.nr_own = nr < 10 ? nr : 10;
+	memcpy(view->settings.own, columns, nr);
+	for (i = 0, all = nr; i < NR_COLUMNS; i++)
+		if (!memchr(columns, i, nr))
+			view->settings.own[all++] = i;
+	view->settings.set = SET_OWN;
+	view->page = PAGE_COLUMNS;
+	view->chosen = 0;
+	view->changed = true;
 }
 
-static size_t vcpus_shown(const struct model *model)
+static void swap_columns(struct view *view, size_t a, size_t b)
 {
-	size_t i, n = 0;
+	unsigned char *own = view->settings.own, column = own[a];
 
-	for (i = 0; i < model->nr_vcpus; i++)
-		n += model->vcpus[i]->vm->shown;
-	return n;
+	own[a] = own[b];
+	own[b] = column;
+	view->chosen = b;
+	view->changed = true;
 }
 
-/* Name in exactly that many columns: its start and, if it does not fit, its last characters. */
-static void put_name(struct canvas *canvas, int row, int width, enum attr attr, const char *name)
+/* A column that is switched on is the last one of those shown, one switched off the first of others. */
+static void toggle_column(struct view *view)
 {
-	size_t len = strlen(name), skip = 0, at;
-	int total = 0, used, head = width / 2, column;
-	struct canvas part = *canvas;
-	long code;
+	struct settings *settings = &view->settings;
+	unsigned char *own = settings->own, column = own[view->chosen];
+	size_t at = view->chosen;
 
-	for (at = 0; at < len; at += used) {
-		used = utf8_next(name + at, len - at, &code);
-		total += code < 0 ? 1 : char_columns(code);
+	if (at < settings->nr_own) {
+		if (settings->nr_own == 1)
+			return;
+		settings->nr_own--;
+		memmove(own + at, own + at + 1, settings->nr_own - at);
+		own[settings->nr_own] = column;
+	} else {
+		memmove(own + settings->nr_own + 1, own + settings->nr_own, at - settings->nr_own);
+		own[settings->nr_own++] = column;
 	}
-	if (total <= width) {
-		canvas_put(canvas, row, 0, attr, name);
-		return;
-	}
-	/* Cut at the middle: libvirt's names differ at the end, others at the start. */
-	part.columns = head;
-	part.rows = 1;
-	part.cells = canvas->cells + (size_t)row * canvas->columns;
-	column = canvas_put(&part, 0, 0, attr, name);
-	for (at = 0; at < len && total > width - column - 1; at += used) {
-		used = utf8_next(name + at, len - at, &code);
-		total -= code < 0 ? 1 : char_columns(code);
-		skip = at + used;
-	}
-	column = canvas_put(canvas, row, column, attr, "~");
-	canvas_put(canvas, row, column, attr, name + skip);
+	view->changed = true;
 }
 
-static int table_draw(struct canvas *canvas, int row, int rows, const struct table *table,
-		      const struct model *model, size_t scroll)
+/* From the name over the columns in their order, and round again. */
+static void sort_by(struct view *view, bool right)
 {
-	int room = (canvas->columns - NAME_LEAST - VCPU_COLUMNS) / CELL_COLUMNS;
-	int last = room < table->count ? room : table->count;
-	int name, column, width, i, end = row + rows;
-	const struct model_vcpu *vcpu;
-	char text[32];
-	enum attr attr;
-	size_t n = scroll, left;
+	unsigned char columns[NR_COLUMNS + 1];
+	unsigned int nr = settings_columns(&view->settings, columns), i;
 
-	name = canvas->columns - last * CELL_COLUMNS - VCPU_COLUMNS;
-	if (name > NAME_MOST)
-		name = NAME_MOST;
-	if (name < NAME_LEAST)
-		name = NAME_LEAST;
-	fill(canvas, row, 0, ATTR_HEADER);
-	canvas_put(canvas, row, 0, ATTR_HEADER, table->title);
-	put(canvas, row, name, ATTR_HEADER, "%*s", VCPU_COLUMNS, name < 9 ? "CPU" : "VCPU");
-	column = name + VCPU_COLUMNS;
-	for (i = 0; i < table->count; i++) {
-		if (table->columns[i].priority > last)
-			continue;
-		put(canvas, row, column, ATTR_HEADER, "%*s", CELL_COLUMNS,
-		    column_title(model, &table->columns[i]));
-		column += CELL_COLUMNS;
-	}
-	left = vcpus_shown(model);
-	left = left > n ? left - n : 0;
-	for (row++; row < end && left; row++, n++, left--) {
-		if (row == end - 1 && left > 1) {
-			put(canvas, row, 0, ATTR_BOLD, "%zu more vCPUs", left);
-			row++;
-			break;
-		}
-		vcpu = vcpu_shown(model, n);
-		attr = vcpu->gone ? ATTR_GONE : ATTR_PLAIN;
-		put_name(canvas, row, name, attr, vcpu->vm->name);
-		put(canvas, row, name, attr, "%*u", VCPU_COLUMNS, vcpu->id);
-		column = name + VCPU_COLUMNS;
-		for (i = 0; i < table->count; i++) {
-			bool stray = table->columns[i].what == RATE_STRAY &&
-				     vcpu->total.origin[KVMDBG_STRAY];
-
-			if (table->columns[i].priority > last)
-				continue;
-			format_cell(text, sizeof(text), model, vcpu, table->columns[i].what);
-			width = strlen(text);
-			canvas_put(canvas, row, column + CELL_COLUMNS - width,
-				   stray ? ATTR_STRAY : attr, text);
-			column += CELL_COLUMNS;
-		}
-	}
-	return row;
+	columns[nr++] = COLUMN_NAME;
+	for (i = 0; i < nr && columns[i] != view->settings.sort; i++)
+		;
+	if (i == nr)
+		i = nr - 1;
+	view->settings.sort = columns[(i + (right ? 1 : nr - 1)) % nr];
+	view->settings.ascending = view->settings.sort == COLUMN_NAME;
+	view->changed = true;
+	snprintf(view->message, sizeof(view->message), "sorted by %s: %s",
+		 column_infos[view->settings.sort].title, column_infos[view->settings.sort].help);
 }
 
-static void put_hit(struct canvas *canvas, int row, const struct model *model,
-		    const struct kvmdbg_hit *hit)
+static void next_set(struct view *view)
 {
-	const struct model_vm *vm = model_vm_of(model, hit);
-	enum attr attr = hit->origin == KVMDBG_STRAY ? ATTR_STRAY : ATTR_PLAIN;
-	uint64_t age = model->time_ns > hit->time_ns ? model->time_ns - hit->time_ns : 0;
-	char kinds[128], addr[32] = "";
-	int digits = hit->pc >> 32 ? 16 : 8;
-	uint32_t mask = model->kinds(hit);
+	struct settings *settings = &view->settings;
 
-	kinds_text(model, kinds, sizeof(kinds), mask);
-	if (mask & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE))
-		snprintf(addr, sizeof(addr), " addr 0x%0*llx", digits,
-			 (unsigned long long)hit->addr);
-	put(canvas, row, 0, attr, "-%.3fs pc 0x%0*llx %s %s%s vcpu %u %s %s 0x%08x", age / 1e9,
-	    digits, (unsigned long long)hit->pc, kinds, origin_name(hit->origin), addr, hit->vcpu,
-	    vm ? vm->name : "?", model->raw_name, hit->raw);
+	do
+		settings->set = (settings->set + 1) % NR_SETS;
+	while (settings->set == SET_OWN && !settings->nr_own);
+	view->changed = true;
+	snprintf(view->message, sizeof(view->message), "view: %s", set_names[settings->set]);
 }
 
-static int hits_draw(struct canvas *canvas, int row, int rows, const struct model *model)
+static void start_prompt(struct view *view, enum prompt prompt)
 {
-	size_t first = 0;
-	int column;
-
-	fill(canvas, row, 0, ATTR_HEADER);
-	column = put(canvas, row++, 0, ATTR_HEADER, "LAST HITS");
-	if (!model->nr_hits) {
-		put(canvas, row - 1, column, ATTR_HEADER, ": none in this interval");
-		return row;
-	}
-	if (model->nr_hits > (size_t)rows - 1)
-		first = model->nr_hits - (rows - 1);
-	for (; first < model->nr_hits; first++)
-		put_hit(canvas, row++, model, &model->hits[first]);
-	return row;
+	view->prompt = prompt;
+	view->before = view->filter;
+	view->typed[0] = 0;
+	if (prompt == PROMPT_FILTER)
+		strcpy(view->typed, view->filter.text);
 }
 
-/* Sums for the second line. */
-static void put_summary(struct canvas *canvas, int row, const struct model *model, size_t vcpus)
+static void type(char *typed, int key)
 {
-	uint64_t events = 0, stray = 0;
-	char rate[32], count[32];
-	size_t i;
-	int column;
+	size_t len = strlen(typed);
+	char text[5];
+	int n = 0;
 
-	for (i = 0; i < model->nr_vcpus; i++) {
-		const struct model_vcpu *vcpu = model->vcpus[i];
-
-		if (!vcpu->vm->shown)
-			continue;
-		events += vcpu->delta.debug_exits;
-		stray += vcpu->total.origin[KVMDBG_STRAY];
-	}
-	format_count(rate, sizeof(rate), model_rate(model, events));
-	format_count(count, sizeof(count), stray);
-	column = put(canvas, row, 0, ATTR_PLAIN, "vCPUs %zu  events/s %s  ", vcpus, rate);
-	column = put(canvas, row, column, stray ? ATTR_STRAY : ATTR_PLAIN, "stray %s", count);
-	format_count(count, sizeof(count), model->dropped_hits);
-	column = put(canvas, row, column, ATTR_PLAIN, "  hits dropped %s", count);
-	if (model->lost_events)
-		put(canvas, row, column, ATTR_STRAY, "  NOT COUNTED %llu (more than %d vCPUs)",
-		    (unsigned long long)model->lost_events, KVMDBG_MAX_VCPUS);
-}
-
-static void put_title(struct canvas *canvas, int row, const struct model *model,
-		      const struct view_options *options)
-{
-	uint64_t up = (model->time_ns - model->start_ns) / 1000000000;
-	char text[64];
-	int column;
-
-	fill(canvas, row, 0, ATTR_HEADER);
-	column = canvas_put(canvas, row, 0, ATTR_HEADER, "kvmdbg top ");
-	if (options->paused)
-		column = canvas_put(canvas, row, column, ATTR_STRAY, "PAUSED") + 1;
-	if (options->replay)
-		column = put(canvas, row, column, ATTR_BOLD, "REPLAY %s", options->replay) + 1;
-	column = put(canvas, row, column, ATTR_HEADER, "%s  ", model->backend);
-	snprintf(text, sizeof(text), "every %.3gs  up %llu:%02u:%02u", model->interval_ns / 1e9,
-		 (unsigned long long)up / 3600, (unsigned int)(up / 60 % 60),
-		 (unsigned int)(up % 60));
-	column = put(canvas, row, column, ATTR_HEADER, "%s  ", text);
-	canvas_put(canvas, row, column, ATTR_HEADER, options->host);
-}
-
-#define BATCH_HITS	10
-
-int view_rows(const struct model *model)
-{
-	size_t vcpus = vcpus_shown(model);
-	size_t hits = model->nr_hits < BATCH_HITS ? model->nr_hits : BATCH_HITS;
-
-	return 2 + NR_TABLES * (1 + vcpus) + 1 + hits;
-}
-
-void view_frame(struct canvas *canvas, const struct model *model,
-		const struct view_options *options)
-{
-	size_t vcpus = vcpus_shown(model), scroll = options->scroll;
-	int row = 2, end = canvas->rows, room, hits, each = vcpus + 1, i;
-
-	if (scroll >= vcpus)
-		scroll = vcpus ? vcpus - 1 : 0;
-	put_title(canvas, 0, model, options);
-	put_summary(canvas, 1, model, vcpus);
-	if (options->interactive && end > 3) {
-		end--;
-		canvas_put(canvas, end, 0, ATTR_BOLD, options->replay ?
-			   "q quit  p pause  left right step  pgup pgdn 10 s  home end  h help" :
-			   "q quit  p pause  r reset  h help");
-	}
-	room = end - row;
-	if (room < 1)
-		return;
-	if (!vcpus) {
-		put(canvas, row, 0, ATTR_PLAIN, "no vCPU has run yet");
+	if (key == KEY_ERASE || key == KEY_CTRL('H') || key == 0x7f) {
+		while (len && ((unsigned char)typed[len - 1] & 0xc0) == 0x80)
+			len--;
+		typed[len - (len > 0)] = 0;
 		return;
 	}
-	/* A few rows for hits first, then the tables; what these leave goes to the hits. */
-	hits = room >= 14 ? 6 : room >= 8 ? 3 : 0;
-	if (!options->interactive)
-		hits = room - NR_TABLES * each;
-	for (i = 0; i < NR_TABLES; i++) {
-		int share = (room - hits) / NR_TABLES;
-
-		/* Below two rows of numbers each, one table gets all. */
-		if (share < 3 && share < each)
-			share = room - hits;
-		if (share > end - hits - row)
-			break;
-		row = table_draw(canvas, row, share < each ? share : each, &tables[i], model,
-				 scroll);
+	if (key == KEY_CTRL('U')) {
+		typed[0] = 0;
+		return;
 	}
-	if (end - row >= 2 || !options->interactive)
-		hits_draw(canvas, row, end - row, model);
+	if (key < ' ' || key >= KEY_NOTHING)
+		return;
+	if (key < 0x80) {
+		text[n++] = key;
+	} else if (key < 0x800) {
+		text[n++] = 0xc0 | key >> 6;
+		text[n++] = 0x80 | (key & 0x3f);
+	} else if (key < 0x10000) {
+		text[n++] = 0xe0 | key >> 12;
+		text[n++] = 0x80 | (key >> 6 & 0x3f);
+		text[n++] = 0x80 | (key & 0x3f);
+	} else {
+		text[n++] = 0xf0 | key >> 18;
+		text[n++] = 0x80 | (key >> 12 & 0x3f);
+		text[n++] = 0x80 | (key >> 6 & 0x3f);
+		text[n++] = 0x80 | (key & 0x3f);
+	}
+	if (len + n >= FILTER_SIZE)
+		return;
+	memcpy(typed + len, text, n);
+	typed[len + n] = 0;
 }
 
-void view_help(struct canvas *canvas, bool replay)
+static enum action prompt_key(struct view *view, const struct model *model, int key)
 {
-	static const char *const lines[] = {
-		"kvmdbg top: keys",
-		" q  quit          p  pause",
-		" r  totals and percentiles start anew",
-		" h ?  this help; any key leaves it",
-		" down/j up/k  scroll the vCPUs",
-		"EVENTS/s by kind: step, hard- and software",
-		" breakpoint, read and write watch, other;",
-		" by who armed it: USER, GUEST, STRAY nobody,",
-		" HOST fired in the hypervisor",
-		"COST: exits/s, debug register switches/s",
-		" done and SKIPped; times of: SW a switch,",
-		" DBG debug exit to next entry, EXT other",
-		" exit; 50/99 percentile, MAX",
-		" n/a not known here, - nothing yet",
-	};
-	static const char *const replay_lines[] = {
-		"In a replay:",
-		" left/, right/.  one window back, on",
-		" pgup/[ pgdn/]  10 seconds back, on",
-		" home/g end/G  to the start, the end",
-	};
-	const size_t n = sizeof(lines) / sizeof(lines[0]);
-	size_t i;
+	const enum prompt prompt = view->prompt;
 
-	fill(canvas, 0, 0, ATTR_HEADER);
-	for (i = 0; i < n; i++)
-		canvas_put(canvas, i, 0, i ? ATTR_PLAIN : ATTR_HEADER, lines[i]);
-	for (i = 0; replay && i < sizeof(replay_lines) / sizeof(replay_lines[0]); i++)
-		canvas_put(canvas, n + i, 0, ATTR_PLAIN, replay_lines[i]);
+	if (key == KEY_ESCAPE) {
+		view->prompt = PROMPT_NONE;
+		if (prompt == PROMPT_FILTER)
+			filter_parse(&view->filter, model, "", view->message,
+				     sizeof(view->message));
+		return ACTION_NONE;
+	}
+	if (key == KEY_RETURN) {
+		view->prompt = PROMPT_NONE;
+		if (prompt == PROMPT_INTERVAL)
+			return ACTION_INTERVAL;
+		/* What was wrong when it was typed is wrong still. */
+		if (!filter_parse(&view->filter, model, view->typed, view->message,
+				  sizeof(view->message)))
+			view->filter = view->before;
+		return ACTION_NONE;
+	}
+	type(view->typed, key);
+	if (prompt == PROMPT_FILTER)
+		filter_parse(&view->filter, model, view->typed, view->message,
+			     sizeof(view->message));
+	return ACTION_NONE;
+}
+
+static void fold(struct view *view)
+{
+	if (view->rows.nr)
+		view->rows.rows[view->selected].vm->apart ^= true;
+}
+
+static void fold_all(struct view *view, const struct model *model)
+{
+	struct model_vm *vm;
+
+	for (vm = model->vms; vm; vm = vm->next)
+		vm->apart = false;
+	view->settings.folded = !view->settings.folded;
+	view->changed = true;
+}
+
+enum action view_key(struct view *view, const struct model *model, int key)
+{
+	enum action action;
+
+	view->message[0] = 0;
+	if (view->prompt)
+		return prompt_key(view, model, key);
+	action = action_of(key, view->page, view->replay);
+	switch (action) {
+	case ACTION_NONE:
+		/* Who does not know the way out of the help gets out with any key. */
+		if (view->page == PAGE_HELP)
+			view->page = PAGE_TABLE;
+		/* also without a prompt it takes the filter away */
+		else if (key == KEY_ESCAPE)
+			filter_parse(&view->filter, model, "", view->message,
+				     sizeof(view->message));
+		return ACTION_NONE;
+	case ACTION_HELP:
+		view->page = view->page == PAGE_HELP ? PAGE_TABLE : PAGE_HELP;
+		view->help_first = 0;
+		return ACTION_NONE;
+	case ACTION_BACK:
+		view->page = PAGE_TABLE;
+		return ACTION_NONE;
+	case ACTION_DETAIL:
+		if (view->rows.nr)
+			view->page = PAGE_DETAIL;
+		return ACTION_NONE;
+	case ACTION_HISTOGRAM:
+		view->histogram = (view->histogram + 1) % KVMDBG_NR_LATENCIES;
+		return ACTION_NONE;
+	case ACTION_FOLD:
+		fold(view);
+		return ACTION_NONE;
+	case ACTION_FOLD_ALL:
+		fold_all(view, model);
+		return ACTION_NONE;
+	case ACTION_FILTER:
+		start_prompt(view, PROMPT_FILTER);
+		return ACTION_NONE;
+	case ACTION_INTERVAL:
+		start_prompt(view, PROMPT_INTERVAL);
+		return ACTION_NONE;
+	case ACTION_SET:
+		next_set(view);
+		return ACTION_NONE;
+	case ACTION_COLUMNS:
+		open_columns(view);
+		return ACTION_NONE;
+	case ACTION_TOTALS:
+		view->settings.totals = !view->settings.totals;
+		view->changed = true;
+		return ACTION_NONE;
+	case ACTION_SORT_LEFT:
+	case ACTION_SORT_RIGHT:
+		sort_by(view, action == ACTION_SORT_RIGHT);
+		return ACTION_NONE;
+	case ACTION_ORDER:
+		view->settings.ascending = !view->settings.ascending;
+		view->changed = true;
+		return ACTION_NONE;
+	case ACTION_TOGGLE:
+		toggle_column(view);
+		return ACTION_NONE;
+	case ACTION_EARLIER:
+		if (view->chosen && view->chosen < view->settings.nr_own)
+			swap_columns(view, view->chosen, view->chosen - 1);
+		return ACTION_NONE;
+	case ACTION_LATER:
+		if (view->chosen + 1 < view->settings.nr_own)
+			swap_columns(view, view->chosen, view->chosen + 1);
+		return ACTION_NONE;
+	case ACTION_DOWN:
+	case ACTION_UP:
+	case ACTION_PAGE_DOWN:
+	case ACTION_PAGE_UP:
+	case ACTION_FIRST:
+	case ACTION_LAST:
+		move(view, action);
+		return ACTION_NONE;
+	default:
+		return action;
+	}
+}
+
+bool view_print(struct canvas *canvas, int columns, const struct model *model,
+		const struct view *view)
+{
+	static const struct {
+		enum column_set set;
+		const char *title;
+		unsigned int nr;
+	} tables[] = { { SET_EVENTS, "EVENTS/s", 10 }, { SET_COST, "COST", 12 } };
+	const int name = name_width(columns, 12);
+	struct settings settings;
+	unsigned char list[NR_COLUMNS];
+	struct rows rows = { 0 };
+	int row, nr_hits, i;
+	size_t j;
+
+	settings_init(&settings);
+	if (!rows_make(&rows, model, &settings, NULL))
+		return false;
+	/* Only the rows are sorted, no header says so. */
+	settings.sort = COLUMN_NONE;
+	nr_hits = view->history->nr < BATCH_HITS ? view->history->nr : BATCH_HITS;
+	nr_hits += view->history->nr_strays < BATCH_HITS ? view->history->nr_strays : BATCH_HITS;
+	if (!canvas_resize(canvas, 2 + 2 * (1 + rows.nr) + 1 + nr_hits, columns)) {
+		rows_free(&rows);
+		return false;
+	}
+	title_draw(canvas, 0, model, view);
+	row = summary_draw(canvas, 1, model, view, &rows);
+	for (i = 0; i < 2 && rows.nr; i++) {
+		settings.set = tables[i].set;
+		settings_columns(&settings, list);
+		table_header(canvas, row++, tables[i].title, model, &settings, list, tables[i].nr,
+			     name);
+		for (j = 0; j < rows.nr; j++)
+			table_row(canvas, row++, model, &rows.rows[j], list, tables[i].nr, name,
+				  false, false);
+	}
+	if (!rows.nr)
+		canvas_put(canvas, row, 0, ATTR_PLAIN, "no vCPU has run yet");
+	else
+		hits_draw(canvas, row, canvas->rows, model, view, NULL);
+	rows_free(&rows);
+	return true;
 }

@@ -1,97 +1,126 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a frame is laid out, on a canvas of character cells: what the screen
- * draws, what --batch prints, and what the tests read.
+ * What the screen shows: pages laid out on a canvas, from a model and from what the keys have
+ * changed.  Knows no terminal.
  */
 #ifndef KVMDBG_VIEW_H
 #define KVMDBG_VIEW_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "actions.h"
+#include "canvas.h"
+#include "filter.h"
+#include "history.h"
 #include "model.h"
+#include "rows.h"
 
-/** enum attr - how a cell stands out */
-enum attr {
-	ATTR_PLAIN,
-	ATTR_BOLD,
-	ATTR_HEADER,
-	ATTR_STRAY,	/* a debug event that nobody asked for */
-	ATTR_GONE,
-	ATTR_NR,
-};
-
-/** CELL_SIZE - bytes of a character, with marks that combine with it, and a NUL */
-#define CELL_SIZE	12
+/** enum prompt - what the user types into the last line */
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_INTERVAL };
 
 /**
- * struct cell - one column of one row
- * @text: UTF-8; empty for the second column of a wide character
- * @attr: enum attr
+ * struct selection - a row, whatever its place
+ * @pid: its process
+ * @vm: its VM
+ * @vcpu: number of the vCPU, or of the first one
  */
-struct cell {
-	char text[CELL_SIZE];
-	unsigned char attr;
-};
-
-/** struct canvas - rows of cells */
-struct canvas {
-	int rows;
-	int columns;
-	struct cell *cells;
+struct selection {
+	uint32_t pid;
+	uint64_t vm;
+	uint32_t vcpu;
 };
 
 /**
- * struct view_options - what is not in the model
- * @paused: say so
- * @scroll: vCPUs left out at the top
- * @interactive: title and key lines, everything cut to fit; else all rows
+ * struct view - what is not in the model
+ * @settings: columns and order; the screen remembers them
+ * @changed: the user has changed them
+ * @page: which page
+ * @paused: the model does not go on
  * @host: name and kernel of the machine, escaped
  * @replay: where we are in a recording, NULL if it is live
+ * @clock: time of day, or empty
+ * @own_cpu: percent of a CPU that kvmdbg takes, below 0 if that is not known
+ * @own_memory: bytes that it has in memory
+ * @filter: what is shown
+ * @history: the last hits
+ * @rows: of the table
+ * @selection: the selected row
+ * @selected: its number
+ * @first: the first row that is shown
+ * @room: how many are shown
+ * @histogram: the first one of the detail
+ * @chosen: selected line in the list of columns
+ * @help_first: first line of the help
+ * @help_room: how many lines of it are shown
+ * @prompt: what is being typed
+ * @typed: so far
+ * @before: the filter before
+ * @message: for the last line, until the next key
  */
-struct view_options {
+struct view {
+	struct settings settings;
+	bool changed;
+	enum page page;
 	bool paused;
-	size_t scroll;
-	bool interactive;
 	const char *host;
 	const char *replay;
+	char clock[16];
+	double own_cpu;
+	uint64_t own_memory;
+	struct filter filter;
+	const struct history *history;
+	struct rows rows;
+	struct selection selection;
+	size_t selected;
+	size_t first;
+	size_t room;
+	unsigned int histogram;
+	size_t chosen;
+	size_t help_first;
+	size_t help_room;
+	enum prompt prompt;
+	char typed[FILTER_SIZE];
+	struct filter before;
+	char message[160];
 };
 
-/** canvas_resize - blank, of another size; false if there is no memory */
-bool canvas_resize(struct canvas *canvas, int rows, int columns);
+/** view_init - as it is at the start */
+void view_init(struct view *view, const struct history *history);
 
-/** canvas_free - release the cells */
-void canvas_free(struct canvas *canvas);
-
-/**
- * canvas_put - text from a place on, cut at the right edge
- * Return: the column behind it
- */
-int canvas_put(struct canvas *canvas, int row, int column, enum attr attr, const char *text);
-
-/** cell_ascii - the cell's character, or '?' where it is not ASCII */
-char cell_ascii(const struct cell *cell);
+/** view_free - release the rows */
+void view_free(struct view *view);
 
 /**
- * canvas_row - text of a row without the blanks at its end
- * @ascii: '?' for what is not ASCII
+ * view_update - before drawing: rows of the model, and which of them a canvas of that size shows
+ * Return: false if there is no memory
  */
-void canvas_row(const struct canvas *canvas, int row, bool ascii, char *text, size_t size);
+bool view_update(struct view *view, const struct model *model, int rows, int columns);
 
-/** view_rows - rows that view_frame() needs to show all of a frame */
-int view_rows(const struct model *model);
+/** view_draw - the page, on a canvas of the size that view_update() was given */
+void view_draw(struct canvas *canvas, const struct model *model, const struct view *view);
 
-/** view_frame - the live view, in as many rows and columns as there are */
-void view_frame(struct canvas *canvas, const struct model *model,
-		const struct view_options *options);
+/**
+ * view_key - a key press
+ * Return: what is left to be done by the caller, or ACTION_NONE
+ */
+enum action view_key(struct view *view, const struct model *model, int key);
 
-/** view_help - the keys; @replay: those of a replay as well */
-void view_help(struct canvas *canvas, bool replay);
+/**
+ * view_print - a whole frame: all rows, and the last hits, without what only a screen needs
+ * @canvas: gets the size that it takes
+ * @columns: width
+ *
+ * Return: false if there is no memory
+ */
+bool view_print(struct canvas *canvas, int columns, const struct model *model,
+		const struct view *view);
 
-/** format_count - a number in five columns at most; @size at least 8 */
-void format_count(char *text, size_t size, double value);
-
-/** format_ns - a time in five columns at most; @size at least 8 */
-void format_ns(char *text, size_t size, uint64_t ns);
+/** parts of pages: each returns the row behind what it drew, @end at most */
+int hits_draw(struct canvas *canvas, int row, int end, const struct model *model,
+	      const struct view *view, const struct row *only);
+int detail_draw(struct canvas *canvas, int row, int end, const struct model *model,
+		const struct view *view);
 
 #endif /* KVMDBG_VIEW_H */

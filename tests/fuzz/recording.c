@@ -25,11 +25,17 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 /* As kvmdbg top --replay does, which can also go back. */
 static void replay(struct recording *recording)
 {
+	static struct history history;
+	struct canvas canvas = { 0 };
 	struct frame_sink sink;
 	struct model model;
+	struct view view;
 	uint64_t windows;
 	int round;
 
+	history.nr = 0;
+	history.nr_strays = 0;
+	view_init(&view, &history);
 	for (round = 0; round < 2; round++) {
 		if (!model_init(&model, recording_start_ns(recording)))
 			abort();
@@ -39,7 +45,13 @@ static void replay(struct recording *recording)
 			char *text = frame_json(&model);
 
 			free(text);
-			print_batch(&model, "host");
+			history_take(&history, &model);
+			print_batch(&model, &view);
+			/* a page, and the other one */
+			view.page = view.page == PAGE_TABLE ? PAGE_DETAIL : PAGE_TABLE;
+			if (!canvas_resize(&canvas, 24, 80) || !view_update(&view, &model, 24, 80))
+				abort();
+			view_draw(&canvas, &model, &view);
 		}
 		model_free(&model);
 		if (round && recording_windows(recording) != windows)
@@ -48,6 +60,8 @@ static void replay(struct recording *recording)
 		if (!recording_rewind(recording))
 			abort();
 	}
+	view_free(&view);
+	canvas_free(&canvas);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

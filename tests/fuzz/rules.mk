@@ -7,10 +7,11 @@ FUZZ_OUT := $(BUILD_HOST)/fuzz
 FUZZ_FLAGS = -std=gnu11 -O1 -g $(WARN) -Icli -Ibpf $(CLI_FLAGS) -isystem $(HOST_LIBBPF)/include \
 	-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-FUZZ_SRC := $(addprefix cli/,html.c model.c output.c recfile.c report.c run.c summary.c trace.c \
+FUZZ_SRC := $(addprefix cli/,actions.c canvas.c config.c detail.c filter.c history.c html.c \
+	model.c output.c recfile.c report.c rows.c run.c summary.c trace.c \
 	util.c view.c vmname.c)
 FUZZ_OBJ := $(FUZZ_SRC:%.c=$(FUZZ_OUT)/%.o)
-FUZZ_TEST := $(FUZZ_OUT)/recording $(FUZZ_OUT)/bench
+FUZZ_TEST := $(addprefix $(FUZZ_OUT)/,recording bench screen)
 
 $(FUZZ_OUT)/%.o: %.c cli/rules.mk tests/fuzz/rules.mk $(HOST_LIBBPF_STAMP)
 	$(call say,CC,$@)

@@ -6,7 +6,8 @@
 #include "util.h"
 #include "view.h"
 
-static const struct view_options screen = { .interactive = true, .host = "board 6.12" };
+static struct history history;
+static struct view view;
 
 static const char *row_text(const struct canvas *canvas, int row)
 {
@@ -28,11 +29,31 @@ static int find_row(const struct canvas *canvas, const char *what)
 	return -1;
 }
 
-static void draw(struct canvas *canvas, const struct model *model, int rows, int columns,
-		 const struct view_options *options)
+/* A screen as it is when kvmdbg top has just started. */
+static void start(void)
+{
+	memset(&history, 0, sizeof(history));
+	view_free(&view);
+	view_init(&view, &history);
+	view.host = "board 6.12";
+	strcpy(view.clock, "12:34:56");
+	view.own_cpu = 0.25;
+	view.own_memory = 6 << 20;
+}
+
+static void draw(struct canvas *canvas, const struct model *model, int rows, int columns)
 {
 	assert_true(canvas_resize(canvas, rows, columns));
-	view_frame(canvas, model, options);
+	assert_true(view_update(&view, model, rows, columns));
+	view_draw(canvas, model, &view);
+}
+
+static void keys(const struct model *model, const char *text)
+{
+	for (; *text; text++) {
+		assert_true(view_update(&view, model, 24, 80));
+		view_key(&view, model, *text == '\n' ? KEY_RETURN : (unsigned char)*text);
+	}
 }
 
 /* @count vCPUs of one VM; the first has all that can be shown. */
@@ -68,58 +89,96 @@ static void make(struct model *model, unsigned int count)
 	model_end(model, 0);
 }
 
+/* As the screen does it for each frame. */
+static void take(const struct model *model)
+{
+	history_take(&history, model);
+}
+
 static void test_80x24(void **state)
 {
 	struct canvas canvas = { 0 };
 	struct model model;
 
 	(void)state;
+	start();
 	make(&model, 2);
-	draw(&canvas, &model, 24, 80, &screen);
+	take(&model);
+	draw(&canvas, &model, 24, 80);
 	assert_string_equal(row_text(&canvas, 0),
-			    "kvmdbg top booke-pr  every 1s  up 0:00:01  board 6.12");
+			    "kvmdbg top booke-pr  board 6.12                   every 1s  up 0:00:01  12:34:56");
 	assert_string_equal(row_text(&canvas, 1),
-			    "vCPUs 2  events/s 12412  stray 0  hits dropped 0");
+			    "VMs 1  vCPUs 2  events/s 12412  stray 0  hits dropped 0         kvmdbg 0.2% 6.0M");
 	assert_string_equal(row_text(&canvas, 2),
-			    "EVENTS/s        VCPU  STEP HWBRK SWBRK RDWAT WRWAT OTHER  USER GUEST STRAY  HOST");
+			    "+VM             VCPU EVENT STRAY DBG99  SW99  STEP HWBRK SWBRK RDWAT WRWAT EXITS");
 	assert_string_equal(row_text(&canvas, 3),
-			    "vmm:42             0 12345     0    67     0     0     0 12412     0     0     0");
+			    "vmm:42             0 12412     0 20.5u   60n 12345     0    67     0     0  250k");
+	assert_string_equal(row_text(&canvas, 4),
+			    "vmm:42             1     0     0     -     -     0     0     0     0     0     0");
 	assert_string_equal(row_text(&canvas, 5),
-			    "COST            VCPU EXITS SWTCH  SKIP  SW50  SW99 SWMAX DBG50 DBG99 EXT50 EXT99");
-	assert_string_equal(row_text(&canvas, 6),
-			    "vmm:42             0  250k     2     8   60n   60n   60n 20.5u 20.5u     -     -");
-	assert_string_equal(row_text(&canvas, 7),
-			    "vmm:42             1     0     0     0     -     -     -     -     -     -     -");
-	assert_string_equal(row_text(&canvas, 8), "LAST HITS");
+			    "LAST HITS                    KIND        FROM  PC");
 	assert_string_equal(row_text(&canvas, 22),
-			    "-0.250s pc 0x0000104c step user vcpu 0 vmm:42 dbsr 0x08000000");
-	assert_string_equal(row_text(&canvas, 23), "q quit  p pause  r reset  h help");
+			    "-0.250s  vmm:42           /0 step        user  0x0000104c dbsr 08000000");
+	assert_string_equal(row_text(&canvas, 23),
+			    "q quit  h help  p pause  a ack  Enter detail  / filter  v view  t totals  f fold");
+
+	/* the other columns, and the totals */
+	keys(&model, "vv");
+	view.message[0] = 0;
+	draw(&canvas, &model, 24, 80);
+	assert_string_equal(row_text(&canvas, 2),
+			    "+VM             VCPU DBG50 DBG99  SW50  SW99 EXITS SWTCH  SKIP EXT50 EXT99 DBGMX");
+	assert_string_equal(row_text(&canvas, 3),
+			    "vmm:42             0 20.5u 20.5u   60n   60n  250k     2     8     -     - 20.5u");
 	canvas_free(&canvas);
 	model_free(&model);
 }
 
+/* Nothing is over the edge, cut in the middle, or left empty; what matters most is there. */
 static void test_40x10(void **state)
 {
 	struct canvas canvas = { 0 };
 	struct model model;
 
 	(void)state;
+	start();
 	make(&model, 2);
-	draw(&canvas, &model, 10, 40, &screen);
-	/* what matters most is there, and nothing is over the edge */
-	assert_string_equal(row_text(&canvas, 2), "EVENTS/s    VCPU  STEP HWBRK SWBRK STRAY");
-	assert_string_equal(row_text(&canvas, 3), "vmm:42         0 12345     0    67     0");
-	assert_int_equal(find_row(&canvas, "q quit"), 9);
-	assert_true(find_row(&canvas, "DBG50") > 0);
+	take(&model);
+	draw(&canvas, &model, 10, 40);
+	assert_string_equal(row_text(&canvas, 0), "kvmdbg top booke-pr   every 1s  12:34:56");
+	assert_string_equal(row_text(&canvas, 1), "VMs 1  vCPUs 2  events/s 12412  stray 0");
+	assert_string_equal(row_text(&canvas, 2), "+VM         VCPU EVENT STRAY DBG99  SW99");
+	assert_string_equal(row_text(&canvas, 3), "vmm:42         0 12412     0 20.5u   60n");
+	assert_string_equal(row_text(&canvas, 8), "-0.250s  step        user  0x0000104c");
+	assert_string_equal(row_text(&canvas, 9), "q quit  h help  p pause  a ack  / filter");
 	canvas_free(&canvas);
 	model_free(&model);
 }
 
-/* No size crashes (the sanitizers watch), nor does any scroll. */
+/* More room shows more columns, in one table. */
+static void test_200x60(void **state)
+{
+	struct canvas canvas = { 0 };
+	struct model model;
+	int i;
+
+	(void)state;
+	start();
+	make(&model, 2);
+	take(&model);
+	draw(&canvas, &model, 60, 200);
+	for (i = 0; i < NR_COLUMNS; i++)
+		assert_non_null(strstr(row_text(&canvas, 2), column_infos[i].title));
+	assert_non_null(strstr(row_text(&canvas, 59), "w write"));
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
+/* No size crashes (the sanitizers watch), on no page. */
 static void test_any_size(void **state)
 {
 	static const unsigned int counts[] = { 0, 1, 3, 40 };
-	struct view_options options = screen;
+	static const enum page pages[] = { PAGE_TABLE, PAGE_DETAIL, PAGE_COLUMNS, PAGE_HELP };
 	struct canvas canvas = { 0 };
 	struct model model;
 	int rows, columns;
@@ -127,54 +186,72 @@ static void test_any_size(void **state)
 
 	(void)state;
 	for (i = 0; i < 4; i++) {
+		start();
 		make(&model, counts[i]);
+		take(&model);
 		for (rows = 1; rows < 60; rows += 1 + rows / 12)
 			for (columns = 1; columns < 200; columns += 1 + columns / 12) {
-				options.scroll = (rows + columns) % 50;
-				options.paused = rows & 1;
-				draw(&canvas, &model, rows, columns, &options);
-				assert_true(canvas_resize(&canvas, rows, columns));
-				view_help(&canvas, false);
+				view.page = pages[(rows + columns) % 4];
+				view.paused = rows & 1;
+				view.chosen = columns % NR_COLUMNS;
+				view.prompt = rows % 5 ? PROMPT_NONE : PROMPT_FILTER;
+				draw(&canvas, &model, rows, columns);
 			}
 		model_free(&model);
 	}
 	canvas_free(&canvas);
 }
 
-static void test_more_vcpus(void **state)
+/* Of 256 the table shows those around the selected one. */
+static void test_many(void **state)
 {
-	struct view_options options = screen;
 	struct canvas canvas = { 0 };
 	struct model model;
 
 	(void)state;
+	start();
 	make(&model, 256);
-	draw(&canvas, &model, 24, 80, &options);
-	assert_true(find_row(&canvas, " more vCPUs") > 0);
-	assert_true(find_row(&canvas, "COST") > 0);
-	assert_true(find_row(&canvas, "LAST HITS") > 0);
-	options.scroll = 255;
-	draw(&canvas, &model, 24, 80, &options);
+	take(&model);
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(find_row(&canvas, "LAST HITS"), 17);
+	keys(&model, "G");
+	draw(&canvas, &model, 24, 80);
+	assert_non_null(strstr(row_text(&canvas, 16), "  255 "));
+	assert_non_null(strstr(row_text(&canvas, 3), "  242 "));
+	keys(&model, "k");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(canvas.cells[15 * 80].attr, ATTR_SELECTED);
+	keys(&model, "g");
+	keys(&model, "\x06");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(view.selected, 14);
+	/* all of them in one row, and apart again */
+	keys(&model, "F");
+	draw(&canvas, &model, 24, 80);
 	assert_string_equal(row_text(&canvas, 3),
-			    "vmm:42           255     0     0     0     0     0     0     0     0     0     0");
+			    "vmm:42          x256 12412     0 20.5u   60n 12345     0    67     0     0  250k");
+	keys(&model, "f");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(view.rows.nr, 256);
 	canvas_free(&canvas);
 	model_free(&model);
 }
 
 static void test_paused(void **state)
 {
-	struct view_options options = screen;
 	struct canvas canvas = { 0 };
 	struct model model;
 
 	(void)state;
+	start();
 	make(&model, 1);
-	options.paused = true;
-	draw(&canvas, &model, 10, 40, &options);
+	view.paused = true;
+	draw(&canvas, &model, 10, 40);
 	assert_int_equal(find_row(&canvas, "PAUSED"), 0);
-	options.paused = false;
-	draw(&canvas, &model, 10, 40, &options);
+	view.paused = false;
+	draw(&canvas, &model, 10, 40);
 	assert_int_equal(find_row(&canvas, "PAUSED"), -1);
+	assert_int_equal(view_key(&view, &model, ' '), ACTION_PAUSE);
 	canvas_free(&canvas);
 	model_free(&model);
 }
@@ -191,16 +268,18 @@ static int count_attr(const struct canvas *canvas, enum attr attr)
 static void test_stray(void **state)
 {
 	struct kvmdbg_vcpu raw = fixture_vcpu(42, 1, 0);
-	struct kvmdbg_hit hit = { .vm = 1, .tgid = 42, .origin = KVMDBG_STRAY };
+	struct kvmdbg_hit hit = { .vm = 1, .tgid = 42, .origin = KVMDBG_STRAY, .pc = 0xbad };
 	struct canvas canvas = { 0 };
 	struct model model;
+	int i;
 
 	(void)state;
+	start();
 	fixture_model(&model);
 	model_begin(&model, 2 * SEC);
 	assert_true(model_add(&model, 0, &raw, NULL));
 	model_end(&model, 0);
-	draw(&canvas, &model, 24, 80, &screen);
+	draw(&canvas, &model, 24, 80);
 	assert_int_equal(count_attr(&canvas, ATTR_STRAY), 0);
 
 	raw.origin[KVMDBG_STRAY] = 1;
@@ -208,18 +287,29 @@ static void test_stray(void **state)
 	model_begin(&model, 3 * SEC);
 	assert_true(model_add(&model, 0, &raw, NULL));
 	model_end(&model, 0);
-	draw(&canvas, &model, 24, 80, &screen);
-	/* in the summary, in the table, and the hit's whole line */
-	assert_int_equal(count_attr(&canvas, ATTR_STRAY),
-			 strlen("stray 1") + strlen("1") +
-			 strlen("-3.000s pc 0x00000000 unknown stray vcpu 0 vmm:42 dbsr 0x00000000"));
-
-	/* it stays marked when no more come */
+	take(&model);
+	/* it stays marked when others come: in the summary, in the table, and its own line */
+	hit.origin = KVMDBG_USER;
+	hit.pc = 0x1000;
+	for (i = 0; i < 1000; i++)
+		model_hit(&model, &hit);
 	model_begin(&model, 4 * SEC);
 	assert_true(model_add(&model, 0, &raw, NULL));
 	model_end(&model, 0);
-	draw(&canvas, &model, 24, 80, &screen);
-	assert_int_equal(count_attr(&canvas, ATTR_STRAY), strlen("stray 1") + strlen("0"));
+	take(&model);
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(find_row(&canvas, "stray 1, 1 new"), 1);
+	assert_non_null(strstr(row_text(&canvas, 3), " !0 "));
+	assert_int_equal(find_row(&canvas, "0x00000bad"), 5);
+	assert_true(count_attr(&canvas, ATTR_STRAY) > (int)strlen("stray 1, 1 new" "!0" "0x00000bad"));
+
+	/* until somebody has taken note of it */
+	assert_int_equal(view_key(&view, &model, 'a'), ACTION_ACKNOWLEDGE);
+	model_acknowledge(&model, &model);
+	history_acknowledge(&history);
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(count_attr(&canvas, ATTR_STRAY), 0);
+	assert_int_equal(find_row(&canvas, "stray 1 "), 1);
 	canvas_free(&canvas);
 	model_free(&model);
 }
@@ -230,13 +320,16 @@ static void test_unknown(void **state)
 	struct model model;
 
 	(void)state;
+	start();
 	make(&model, 1);
+	take(&model);
+	view.settings.set = SET_COST;
 	model.switch_hz = 0;
-	draw(&canvas, &model, 24, 80, &screen);
-	assert_string_equal(row_text(&canvas, 5),
-			    "vmm:42             0  250k     2     8   n/a   n/a   n/a 20.5u 20.5u     -     -");
+	draw(&canvas, &model, 24, 80);
+	assert_string_equal(row_text(&canvas, 3),
+			    "vmm:42             0 20.5u 20.5u   n/a   n/a  250k     2     8     -     - 20.5u");
 	model.lost_events = 5;
-	draw(&canvas, &model, 24, 80, &screen);
+	draw(&canvas, &model, 24, 80);
 	assert_int_equal(find_row(&canvas, "NOT COUNTED 5"), 1);
 	canvas_free(&canvas);
 	model_free(&model);
@@ -244,25 +337,206 @@ static void test_unknown(void **state)
 
 static void test_batch(void **state)
 {
-	const struct view_options options = { .host = "h" };
 	struct canvas canvas = { 0 };
 	struct model model;
 
 	(void)state;
+	start();
 	make(&model, 30);
-	draw(&canvas, &model, view_rows(&model), 100, &options);
+	take(&model);
+	assert_true(view_print(&canvas, 100, &model, &view));
 	/* all vCPUs in both tables, ten hits, no keys, no row left over */
 	assert_int_equal(canvas.rows, 2 + 2 * 31 + 11);
-	assert_int_equal(find_row(&canvas, "more vCPUs"), -1);
 	assert_int_equal(find_row(&canvas, "q quit"), -1);
 	assert_int_equal(find_row(&canvas, "LAST HITS"), 64);
 	assert_non_null(strstr(row_text(&canvas, 74), "0x0000104c"));
 	assert_non_null(strstr(row_text(&canvas, 65), "0x00001028"));
+	assert_string_equal(row_text(&canvas, 2),
+			    "EVENTS/s                VCPU  STEP HWBRK SWBRK STRAY RDWAT WRWAT OTHER  USER GUEST  HOST");
+	assert_string_equal(row_text(&canvas, 33),
+			    "COST                    VCPU DBG50 DBG99  SW50  SW99 EXITS SWTCH  SKIP EXT50 EXT99 DBGMX SWMAX EXTMX");
+	assert_string_equal(row_text(&canvas, 34),
+			    "vmm:42                     0 20.5u 20.5u   60n   60n  250k     2     8     -     - 20.5u   60n     -");
 	model_free(&model);
 
 	make(&model, 0);
-	draw(&canvas, &model, view_rows(&model), 100, &options);
+	assert_true(view_print(&canvas, 100, &model, &view));
 	assert_true(find_row(&canvas, "no vCPU") > 0);
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
+static void test_detail(void **state)
+{
+	struct canvas canvas = { 0 };
+	struct model model;
+	int row;
+
+	(void)state;
+	start();
+	make(&model, 2);
+	take(&model);
+	keys(&model, "\n");
+	draw(&canvas, &model, 24, 80);
+	assert_string_equal(row_text(&canvas, 2), "vmm:42  pid 42  vCPU 0");
+	assert_string_equal(row_text(&canvas, 3),
+			    "         STRAY  STEP HWBRK SWBRK RDWAT WRWAT OTHER  USER GUEST  HOST EXITS SWTCH");
+	assert_string_equal(row_text(&canvas, 5),
+			    "TOTAL        0 12345     0    67     0     0     0 12412     0     0  250k     2");
+	assert_string_equal(row_text(&canvas, 6),
+			    "DEBUG EXITS LAST 10 s     OTHER EXITS LAST 10 s     SWITCHES LAST 10 s");
+	assert_string_equal(row_text(&canvas, 7),
+			    "20.5u 99% 20.5u max 20.5u none                      60n 99% 60n max 60n");
+	/* a bar as long as there is room for, of the one range there is */
+	assert_string_equal(row_text(&canvas, 8),
+			    "20.5u \xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88"
+			    "\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88 12412"
+			    "                              60n \xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88"
+			    "\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88\xe2\x96\x88"
+			    "\xe2\x96\x88     2");
+	row = find_row(&canvas, "LAST HITS");
+	assert_in_range(row, 12, 20);
+	/* without Unicode it is made of # */
+	assert_int_equal(cell_ascii(&canvas.cells[8 * 80 + 6]), '#');
+	keys(&model, "v");
+	draw(&canvas, &model, 24, 80);
+	assert_string_equal(row_text(&canvas, 6),
+			    "OTHER EXITS LAST 10 s     SWITCHES LAST 10 s        DEBUG EXITS LAST 10 s");
+	keys(&model, "\n");
+	assert_int_equal(view.page, PAGE_TABLE);
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
+/* What is armed, from what has hit; and a quiet vCPU's hits beside a busy one's. */
+static void test_places(void **state)
+{
+	struct kvmdbg_hit hit = { .vm = 1, .tgid = 42, .vcpu = 1, .pc = 0x1234, .raw = 0x00800000 };
+	struct kvmdbg_vcpu raw;
+	struct canvas canvas = { 0 };
+	struct model model;
+	int i;
+
+	(void)state;
+	start();
+	make(&model, 2);
+	take(&model);
+	model_hit(&model, &hit);
+	hit.vcpu = 0;
+	hit.raw = 0x08000000;
+	for (i = 0; i < 5000; i++)
+		model_hit(&model, &hit);
+	model_begin(&model, 3 * SEC);
+	for (i = 0; i < 2; i++) {
+		raw = fixture_vcpu(42, 1, i);
+		assert_true(model_add(&model, i, &raw, NULL));
+	}
+	model_end(&model, 0);
+	take(&model);
+	keys(&model, "j\n");
+	draw(&canvas, &model, 24, 80);
+	i = find_row(&canvas, "ARMED BY");
+	assert_true(i > 0);
+	assert_string_equal(row_text(&canvas, i + 1), "-    0x00001234 user         1 hw_break");
+	assert_string_equal(row_text(&canvas, i + 3), "-3.000s  hw_break    user  0x00001234 dbsr 00800000");
+	/* with a filter the table has them, too */
+	keys(&model, "\n/vcpu=1\n");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(find_row(&canvas, "0x00001234"), 5);
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
+static void test_help(void **state)
+{
+	const struct action_info *info;
+	struct canvas canvas = { 0 };
+	struct model model;
+
+	(void)state;
+	start();
+	make(&model, 1);
+	keys(&model, "h");
+	draw(&canvas, &model, 50, 80);
+	for (info = action_infos; info->action; info++)
+		assert_int_equal(find_row(&canvas, info->help) >= 0, info->when != REPLAY_ONLY);
+	view.replay = "0:00:00.0/0:00:01.0";
+	draw(&canvas, &model, 50, 80);
+	for (info = action_infos; info->action; info++)
+		assert_true(find_row(&canvas, info->help) >= 0);
+	/* in few rows it scrolls, to its end */
+	draw(&canvas, &model, 10, 40);
+	assert_int_equal(find_row(&canvas, "EXTMX"), -1);
+	view.replay = NULL;
+	keys(&model, "G");
+	draw(&canvas, &model, 10, 40);
+	assert_int_equal(find_row(&canvas, "EXTMX"), 8);
+	keys(&model, "x");
+	assert_int_equal(view.page, PAGE_TABLE);
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
+static void test_columns(void **state)
+{
+	struct canvas canvas = { 0 };
+	struct model model;
+
+	(void)state;
+	start();
+	make(&model, 1);
+	/* STRAY off, EVENT one to the right */
+	keys(&model, "cjxk>");
+	assert_true(view.changed);
+	keys(&model, "\n");
+	draw(&canvas, &model, 24, 80);
+	assert_string_equal(row_text(&canvas, 2),
+			    "+VM                   VCPU DBG99 EVENT  SW99  STEP HWBRK SWBRK RDWAT WRWAT EXITS");
+	/* the last one stays */
+	keys(&model, "cxxxxxxxxxxxxx\n");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(view.settings.nr_own, 1);
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
+static void test_prompt(void **state)
+{
+	struct canvas canvas = { 0 };
+	struct model model;
+
+	(void)state;
+	start();
+	make(&model, 4);
+	/* each letter counts at once */
+	keys(&model, "/vcpu=2");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(view.rows.nr, 1);
+	assert_string_equal(row_text(&canvas, 23), "filter: vcpu=2");
+	/* what is wrong is told, and changes nothing */
+	keys(&model, "x");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(view.rows.nr, 1);
+	assert_non_null(strstr(row_text(&canvas, 23), "'vcpu=2x': use vm= vcpu= kind= origin="));
+	keys(&model, "\n");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(view.rows.nr, 4);
+	/* erase, also characters of several bytes */
+	keys(&model, "/");
+	view_key(&view, &model, 0x865a);
+	assert_string_equal(view.typed, "\xe8\x99\x9a");
+	view_key(&view, &model, KEY_ERASE);
+	assert_string_equal(view.typed, "");
+	keys(&model, "nosuch\n");
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(find_row(&canvas, "no vCPU passes the filter"), 3);
+	/* Esc takes it away */
+	view_key(&view, &model, KEY_ESCAPE);
+	draw(&canvas, &model, 24, 80);
+	assert_int_equal(view.rows.nr, 4);
+	keys(&model, "d0.5");
+	assert_int_equal(view_key(&view, &model, KEY_RETURN), ACTION_INTERVAL);
+	assert_string_equal(view.typed, "0.5");
 	canvas_free(&canvas);
 	model_free(&model);
 }
@@ -309,7 +583,8 @@ static void test_names(void **state)
 		model_begin(&model, 2 * SEC);
 		assert_true(model_add(&model, 0, &raw, NULL));
 		model_end(&model, 0);
-		draw(&canvas, &model, 24, 80, &screen);
+		start();
+		draw(&canvas, &model, 24, 80);
 		if (strncmp(row_text(&canvas, 3), names[i].want, strlen(names[i].want)))
 			fail_msg("'%s' is not '%s'", row_text(&canvas, 3), names[i].want);
 		canvas_row(&canvas, 3, true, text, sizeof(text));
@@ -378,16 +653,24 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_80x24),
 		cmocka_unit_test(test_40x10),
+		cmocka_unit_test(test_200x60),
 		cmocka_unit_test(test_any_size),
-		cmocka_unit_test(test_more_vcpus),
+		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_paused),
 		cmocka_unit_test(test_stray),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_detail),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_prompt),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_put_edges),
 		cmocka_unit_test(test_format),
 	};
+	int ret = cmocka_run_group_tests_name("view", tests, NULL, NULL);
 
-	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
+	view_free(&view);
+	return ret;
 }

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The page of one vCPU, or of a folded VM. */
+#include <stdio.h>
+#include <string.h>
+
+#include "view.h"
+
+#define LABEL		8
+#define CELL_COLUMNS	6
+#define LEAST_WIDTH	26	/* of a histogram */
+#define MOST_PLACES	16
+
+static const unsigned char counts[] = {
+	COLUMN_STRAY, COLUMN_STEP, COLUMN_HW_BREAK, COLUMN_SW_BREAK, COLUMN_READ, COLUMN_WRITE,
+	COLUMN_REST, COLUMN_USER, COLUMN_GUEST, COLUMN_HOST, COLUMN_EXITS, COLUMN_SWITCH,
+	COLUMN_SKIPPED, COLUMN_EVENTS,
+};
+
+static int counts_draw(struct canvas *canvas, int row, int end, const struct model *model,
+		       const struct row *what)
+{
+	static const char *const labels[] = { "NOW/s", "TOTAL" };
+	const int fit = (canvas->columns - LABEL) / CELL_COLUMNS;
+	struct value value;
+	int column, line;
+	char text[32];
+	size_t i;
+
+	for (line = -1; line < 2 && row < end; line++, row++) {
+		if (line >= 0)
+			canvas_put(canvas, row, 0, ATTR_PLAIN, labels[line]);
+		column = LABEL;
+		for (i = 0; i < sizeof(counts) && (int)i < fit; i++, column += CELL_COLUMNS) {
+			if (line < 0) {
+				canvas_print(canvas, row, column, ATTR_BOLD, "%*s", CELL_COLUMNS,
+					     column_title(model, counts[i]));
+				continue;
+			}
+			value = row_value(model, what, counts[i], line);
+			value_text(text, sizeof(text), &value);
+			canvas_print(canvas, row, column, counts[i] == COLUMN_STRAY && what->stray ?
+				     ATTR_STRAY : value.number ? ATTR_PLAIN : ATTR_NOTHING, "%*s",
+				     CELL_COLUMNS, text);
+		}
+	}
+	return row;
+}
+
+/*
+ * Buckets are drawn @step at a time: 8 of them are a range from a power of two to the next; as
+ * many as it takes for all to have a row.
+ */
+static unsigned int bucket_step(const struct latency *latency, unsigned int rows,
+				unsigned int *first, unsigned int *last)
+{
+	unsigned int step = 1, i;
+
+	*first = KVMDBG_HIST_BUCKETS;
+	*last = 0;
+	for (i = 0; i < KVMDBG_HIST_BUCKETS; i++) {
+		if (!latency->buckets[i])
+			continue;
+		if (*first > i)
+			*first = i;
+		*last = i;
+	}
+	while (*last / step - *first / step + 1 > rows)
+		step *= 2;
+	return step;
+}
+
+static void histogram_draw(struct canvas *canvas, int row, int rows, int column, int width,
+			   const struct latency *latency, uint64_t hz)
+{
+	const int bar = width > 14 ? width - 14 : 0;
+	unsigned int first, last, step, group, i;
+	uint64_t most = 0, sums[64] = { 0 };
+	char text[16];
+
+	step = bucket_step(latency, rows < 64 ? rows : 64, &first, &last);
+	first /= step;
+	last /= step;
+	for (group = first; group <= last; group++) {
+		for (i = group * step; i < (group + 1) * step && i < KVMDBG_HIST_BUCKETS; i++)
+			sums[group - first] += latency->buckets[i];
+		if (sums[group - first] > most)
+			most = sums[group - first];
+	}
+	for (group = first; group <= last; group++, row++) {
+		uint64_t sum = sums[group - first];
+		unsigned int eighths = (double)sum / most * bar * 8 + 0.5;
+
+		format_ns(text, sizeof(text), ticks_to_ns(bucket_low(group * step), hz));
+		canvas_print(canvas, row, column, ATTR_PLAIN, "%5s", text);
+		/* What there is at all is seen. */
+		canvas_bar(canvas, row, column + 6, sum && !eighths ? 1 : eighths);
+		format_count(text, sizeof(text), sum);
+		canvas_print(canvas, row, column + width - 7, sum ? ATTR_PLAIN : ATTR_NOTHING, "%5s",
+			     text);
+	}
+}
+
+static int histograms_draw(struct canvas *canvas, int row, int end, const struct model *model,
+			   const struct view *view, const struct row *what)
+{
+	static const struct {
+		enum kvmdbg_latency which;
+		enum table_column median;
+		const char *title;
+	} histograms[KVMDBG_NR_LATENCIES] = {
+		{ KVMDBG_DEBUG_EXIT, COLUMN_DEBUG_50, "DEBUG EXITS" },
+		{ KVMDBG_OTHER_EXIT, COLUMN_OTHER_50, "OTHER EXITS" },
+		{ KVMDBG_SWITCH, COLUMN_SWITCH_50, "SWITCHES" },
+	};
+	int across = canvas->columns / LEAST_WIDTH, width, column = 0, i, drawn = 0;
+	struct latency latency;
+	struct value value;
+	char text[3][16];
+	uint64_t hz;
+
+	if (across > KVMDBG_NR_LATENCIES)
+		across = KVMDBG_NR_LATENCIES;
+	if (across < 1)
+		across = 1;
+	width = canvas->columns / across;
+	canvas_fill(canvas, row, 0, ATTR_HEADER);
+	for (i = 0; i < KVMDBG_NR_LATENCIES && drawn < across; i++, drawn++, column += width) {
+		unsigned int n = (view->histogram + i) % KVMDBG_NR_LATENCIES, j;
+
+		for (j = 0; j < 3; j++) {
+			value = row_value(model, what, histograms[n].median + j,
+					  view->settings.totals);
+			value_text(text[j], sizeof(text[j]), &value);
+		}
+		canvas_print(canvas, row, column, ATTR_HEADER, "%s %s", histograms[n].title,
+			     view->settings.totals ? "IN ALL" : "LAST 10 s");
+		if (row + 1 >= end)
+			continue;
+		if (value.kind != VALUE_NS) {
+			canvas_put(canvas, row + 1, column, ATTR_NOTHING,
+				   value.kind == VALUE_UNKNOWN ? "n/a" : "none");
+			continue;
+		}
+		canvas_print(canvas, row + 1, column, ATTR_BOLD, "%s 99%% %s max %s", text[0],
+			     text[1], text[2]);
+		hz = histograms[n].which == KVMDBG_SWITCH ? model->switch_hz : 1000000000;
+		row_latency(&latency, what, histograms[n].which, view->settings.totals);
+		if (row + 2 < end)
+			histogram_draw(canvas, row + 2, end - row - 2, column, width, &latency, hz);
+	}
+	return end;
+}
+
+/**
+ * struct place - a breakpoint or watchpoint that has hit
+ * @kinds: mask of enum kvmdbg_kind
+ * @slots: mask of the registers that it is in, 0 where that is not known
+ * @origin: who has armed it
+ * @addr: what it is set to
+ * @hits: how many of the last hits are its
+ * @symbol: what is known of it
+ */
+struct place {
+	uint32_t kinds;
+	uint32_t slots;
+	uint32_t origin;
+	uint64_t addr;
+	unsigned int hits;
+	char symbol[SYMBOL_SIZE];
+};
+
+/* What is armed, as far as hits tell: where, of what kind, by whom. */
+static int places_find(struct place *places, const struct model *model, const struct row *what)
+{
+	const uint32_t watch = 1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE;
+	const uint32_t breaks = 1U << KVMDBG_HW_BREAK | 1U << KVMDBG_SW_BREAK;
+	const struct kvmdbg_hit *hit;
+	struct place place;
+	size_t v, n;
+	int nr = 0, i;
+
+	for (v = 0; v < what->nr_vcpus; v++) {
+		for (n = 0; n < what->vcpus[v]->nr_hits && n < VCPU_HITS; n++) {
+			hit = &what->vcpus[v]->hits[n];
+			place = (struct place){
+				.kinds = model->kinds(hit) & (watch | breaks),
+				.slots = model->slots ? model->slots(hit) : 0,
+				.origin = hit->origin,
+			};
+			if (!place.kinds)
+				continue;
+			place.addr = place.kinds & watch ? hit->addr : hit->pc;
+			for (i = 0; i < nr; i++)
+				if (places[i].kinds == place.kinds && places[i].addr == place.addr &&
+				    places[i].origin == place.origin)
+					break;
+			if (i == MOST_PLACES)
+				continue;
+			if (i == nr) {
+				places[nr++] = place;
+				if (model->hit_symbol)
+					model->hit_symbol(model->hit_symbol_ctx, hit,
+							  places[i].symbol, SYMBOL_SIZE);
+			}
+			places[i].hits++;
+		}
+	}
+	return nr;
+}
+
+static void slots_text(char *text, size_t size, uint32_t slots)
+{
+	size_t len = 0;
+	int i;
+
+	snprintf(text, size, "-");
+	for (i = 0; i < 32 && len < size; i++)
+		if (slots & 1U << i)
+			len += snprintf(text + len, size - len, "%s%d", len ? "," : "", i);
+}
+
+static int places_draw(struct canvas *canvas, int row, int end, const struct model *model,
+		       const struct place *places, int nr)
+{
+	int i, column, wide = 8;
+	char text[160];
+
+	if (!nr || row + 1 >= end)
+		return row;
+	for (i = 0; i < nr; i++)
+		if (places[i].addr >> 32)
+			wide = 16;
+	canvas_fill(canvas, row, 0, ATTR_HEADER);
+	canvas_print(canvas, row++, 0, ATTR_HEADER, "SLOT %-*s ARMED BY  HITS KIND", wide + 2,
+		     "ADDRESS");
+	for (i = 0; i < nr && row < end; i++, row++) {
+		enum attr attr = places[i].origin == KVMDBG_STRAY ? ATTR_STRAY : ATTR_PLAIN;
+
+		slots_text(text, sizeof(text), places[i].slots);
+		canvas_print(canvas, row, 0, attr, "%-4s 0x%0*llx %-8s %5u", text, wide,
+			     (unsigned long long)places[i].addr,
+			     places[i].origin == KVMDBG_STRAY ? "nobody" :
+			     origin_name(places[i].origin), places[i].hits);
+		kinds_text(model, text, sizeof(text), places[i].kinds);
+		column = canvas_put(canvas, row, 5 + wide + 2 + 1 + 8 + 1 + 5 + 1, attr, text) + 1;
+		canvas_cut(canvas, row, column, canvas->columns - column, attr, places[i].symbol);
+	}
+	return row;
+}
+
+int detail_draw(struct canvas *canvas, int row, int end, const struct model *model,
+		const struct view *view)
+{
+	struct place places[MOST_PLACES];
+	const struct row *what;
+	char text[64];
+	int nr, left, column;
+
+	canvas_fill(canvas, row, 0, ATTR_HEADER);
+	if (!view->rows.nr) {
+		canvas_put(canvas, row, 0, ATTR_HEADER, "no vCPU any more");
+		return row + 1;
+	}
+	what = &view->rows.rows[view->selected];
+	if (what->folded)
+		snprintf(text, sizeof(text), "pid %u  %zu vCPUs", what->vm->pid, what->nr_vcpus);
+	else
+		snprintf(text, sizeof(text), "pid %u  vCPU %u%s", what->vm->pid,
+			 what->vcpus[0]->id, what->vcpus[0]->gone ? "  gone" : "");
+	column = canvas_cut(canvas, row, 0, canvas->columns - text_columns(text) - 2, ATTR_HEADER,
+			    what->vm->name);
+	canvas_put(canvas, row++, column + 2, ATTR_HEADER, text);
+	row = counts_draw(canvas, row, end, model, what);
+	nr = places_find(places, model, what);
+	/* A third for the places, at least a few of the last hits, the rest for the histograms. */
+	left = end - row;
+	if (left < 3)
+		return row;
+	if (nr > left / 3 - 1)
+		nr = left / 3 - 1;
+	if (nr < 0)
+		nr = 0;
+	left -= nr ? nr + 1 : 0;
+	row = histograms_draw(canvas, row, left >= 10 ? row + left * 3 / 5 : row + left, model, view,
+			      what);
+	row = places_draw(canvas, row, end, model, places, nr);
+	if (end - row >= 2)
+		row = hits_draw(canvas, row, end, model, view, what);
+	return row;
+}
