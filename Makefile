@@ -100,14 +100,14 @@ UNIT_TESTS :=
 # the goals that only call others do without, and so work before the compilers are installed
 ifneq ($(filter-out help packages demo demo-board check check-long check-series series clean,$(or $(MAKECMDGOALS),all)),)
 -include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk \
-	tests/bare/rules.mk tests/bench/rules.mk tests/fuzz/rules.mk
+	tests/bare/rules.mk tests/bench/rules.mk tests/fuzz/rules.mk tests/screen/rules.mk
 endif
 
 INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
-	check-x86 check-x86host check-series check-board check-smp check-stub check-bare \
+	check-x86 check-x86host check-screen check-series check-board check-smp check-stub check-bare \
 	check-bench bench bench-board bench-accept series kernel clean FORCE
 
 help: ## this list
@@ -167,7 +167,7 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 		--initrd $(INITRD) shell
 
 check: ## every test; the last line is `N passed, N failed`
-	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-x86host \
+	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-screen check-x86host \
 		check-series check-bare check-board check-smp check-stub check-bench
 
 check-long: ## what takes longer: fuzzing for ten minutes, 100,000 random requests (half an hour)
@@ -182,6 +182,9 @@ check-fuzz: $(FUZZ_TEST) ## the readers of files, on what are none
 
 check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
+
+check-screen: $(HOST_BINS) $(SCREEN_CRASH) ## the screen of kvmdbg top, in a terminal
+	$(Q)scripts/run-tap.sh $@ tests/screen/[0-9]*.sh
 
 check-x86host: $(X86HOST)/initrd.gz ## the same on an emulated x86 host, with Debian's kernels
 	$(Q)tests/x86host/check.sh $@ $(X86HOST)/qemu/bin/qemu-system-x86_64 $(X86HOST)/initrd.gz \
