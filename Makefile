@@ -183,8 +183,8 @@ check-fuzz: $(FUZZ_TEST) ## the readers of files, on what are none
 check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
 
-check-screen: $(HOST_BINS) $(SCREEN_CRASH) ## the screen of kvmdbg top, in a terminal
-	$(Q)scripts/run-tap.sh $@ tests/screen/[0-9]*.sh
+check-screen: $(HOST_BINS) $(SCREEN_CRASH) $(SCREEN_SOAK) ## the screen of kvmdbg top, in a terminal
+	$(Q)scripts/run-tap.sh $@ tests/screen/[0-9]*.sh $(SCREEN_SOAK)
 
 check-x86host: $(X86HOST)/initrd.gz ## the same on an emulated x86 host, with Debian's kernels
 	$(Q)tests/x86host/check.sh $@ $(X86HOST)/qemu/bin/qemu-system-x86_64 $(X86HOST)/initrd.gz \

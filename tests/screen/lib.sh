@@ -12,7 +12,8 @@ unset TMUX
 
 t()
 {
-	tmux -S "$tty" -f /dev/null "$@"
+	# file 9 is what guests wait for the end of
+	tmux -S "$tty" -f /dev/null "$@" 9>&-
 }
 
 screen_end()
