@@ -108,7 +108,7 @@ ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
 	check-x86 check-x86host check-screen check-series check-board check-smp check-stub check-bare \
-	check-bench bench bench-board bench-accept series kernel clean FORCE
+	check-bench bench bench-board bench-accept man series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -183,7 +183,7 @@ check-fuzz: $(FUZZ_TEST) ## the readers of files, on what are none
 check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
 
-check-screen: $(HOST_BINS) $(SCREEN_CRASH) $(SCREEN_SOAK) ## the screen of kvmdbg top, in a terminal
+check-screen: $(HOST_BINS) $(SCREEN_CRASH) $(SCREEN_SOAK) $(MAN_KEYS) ## the screen of kvmdbg top, in a terminal
 	$(Q)scripts/run-tap.sh $@ tests/screen/[0-9]*.sh $(SCREEN_SOAK)
 
 check-x86host: $(X86HOST)/initrd.gz ## the same on an emulated x86 host, with Debian's kernels
@@ -235,6 +235,10 @@ bench: ## what watching costs a guest of this host, beside other tools; a table 
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(BUILD_HOST)/kvmdbg $(BUILD_HOST)/kvmdbg-vmm \
 		$(BENCH_EMPTY)
 	$(Q)tests/bench/x86.sh
+
+man: $(MAN_KEYS) ## the keys in kvmdbg-top(1), from the program's table
+	$(Q)sed -i -e '/^\.\\" keys:/,/^\.\\" end of keys/{//!d}' \
+		-e '/^\.\\" keys:/r /dev/stdin' cli/man/kvmdbg-top.1 < <($(MAN_KEYS))
 
 series: ## the kernel series as a mailbox, into build/series
 	$(Q)kernel/build.sh --mailbox $(BUILD)/series

@@ -43,4 +43,11 @@ $(BUILD_BOARD)/kvmdbg: $(CLI_OBJ_BOARD)
 	$(call say,LD,$@)
 	$(Q)$(CC_BOARD) $(LDFLAGS_BOARD) $^ $(CLI_LIBS) -o $@
 
+# The manual's list of keys is between two comments.
+MAN_KEYS := $(BUILD_HOST)/man-keys
+
+$(MAN_KEYS): cli/man/keys.c $(BUILD_HOST)/cli/actions.o
+	$(call say,CC,$@)
+	$(Q)$(CC_HOST) $(CFLAGS_HOST) $(CLI_FLAGS) -Icli $^ -o $@
+
 -include $(CLI_SRC:%.c=$(BUILD_HOST)/%.d) $(CLI_SRC:%.c=$(BUILD_BOARD)/%.d)

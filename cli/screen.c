@@ -137,7 +137,7 @@ static int attr_of(unsigned char attr)
 	case ATTR_SORTED:
 		return A_REVERSE | A_BOLD | A_UNDERLINE;
 	case ATTR_SELECTED:
-		return A_REVERSE | A_BOLD;
+		return A_REVERSE | A_BOLD | colour(PAIR_BAR);
 	case ATTR_STRAY:
 		return A_BOLD | A_REVERSE | colour(PAIR_STRAY);
 	case ATTR_PAUSED:
