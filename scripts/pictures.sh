@@ -14,6 +14,7 @@ t()
 	tmux -S "$work/tty" -f /dev/null "$@"
 }
 
+trap 'exit 1' INT TERM HUP
 trap 't kill-server 2>/dev/null; kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 
 # picture NAME: of what stands there now
@@ -25,14 +26,16 @@ picture()
 }
 
 mkdir -p doc
-for name in web database; do
-	(exec -a "--name=$name" kvmdbg-vmm load -r 1000 step=1500,hw=900,io=100/hw=300,write=20 step=200) >/dev/null 2>&1 </dev/null &
-	(exec -a "--name=$name-test" kvmdbg-vmm load -r 1000 hw=700,dr=5) >/dev/null 2>&1 </dev/null &
-done
+guests()
+{
+	(exec -a "--name=$1" kvmdbg-vmm load "${@:2}") >/dev/null 2>&1 </dev/null &
+}
+guests web step=300000/hw=200000/step=100,hw=150000
+guests database hw=30000,write=20000,hw=200000/own=200000 step=400000
+guests build step=50,io=100000
 t new-session -d -x 80 -y 24 "kvmdbg top -d 1"
 sleep 6
 picture top
-t send-keys v v v
-t send-keys Enter
+t send-keys Down Enter
 picture detail
 t send-keys q
