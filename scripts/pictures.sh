@@ -15,7 +15,7 @@ t()
 }
 
 trap 'exit 1' INT TERM HUP
-trap 't kill-server 2>/dev/null; kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
+trap 't kill-server 2>/dev/null || true; kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 
 # picture NAME: of what stands there now
 picture()
