@@ -32,6 +32,7 @@ ended 0 "after Ctrl-Z"
 # defects of its own: the program has them built in
 for defect in segv abort; do
 	[ $defect = segv ] && status=139 || status=134
+	# shellcheck disable=SC3045 # every sh that there is on Linux has it
 	ulimit -c 0
 	screen_start 80x24 "KVMDBG_CRASH=$defect kvmdbg-crash top -d 0.2"
 	ended $status "$defect"

@@ -3,6 +3,7 @@
 # For the tests of the screen: kvmdbg in a terminal (tmux), keys, and what stands there. After
 # tests/x86/lib.sh, whose guests are watched.
 
+# shellcheck disable=SC2154 # of tests/x86/lib.sh
 tty=$dir/tty
 terminals=0
 export XDG_CONFIG_HOME="$dir/config"
