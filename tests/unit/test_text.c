@@ -212,6 +212,93 @@ static void test_vm_name(void **state)
 	NAME("qemu\0-name\0guest=\0", NULL);
 	NAME("qemu\0-name\0debug-threads=on\0", NULL);
 	NAME("qemu\0-names\0web\0", NULL);
+	/* what others call it */
+	NAME("/usr/bin/firecracker-v1.7\0--api-sock\0/x\0--id\0web\0", "web");
+	NAME("firecracker\0--id=web\0", "web");
+	NAME("qemu\0--id=web\0", NULL);
+	NAME("./lkvm\0run\0-n\0web\0", "web");
+	NAME("cat\0-n\0web\0", NULL);
+	NAME("/opt/VBoxHeadless\0--comment\0web 1\0--startvm\0x\0", "web 1");
+	/* no value of its own */
+	NAME("vmm\0--name\0", NULL);
+	NAME("vmm\0-name=web\0", NULL);
+	NAME("-name\0", NULL);
+	NAME("\0\0-name\0web\0", "web");
+}
+
+static void check_kernel(const char *cmdline, size_t len, const char *want)
+{
+	char path[16], *copy = malloc(len ? len : 1);
+
+	memcpy(copy, cmdline, len);
+	assert_int_equal(vm_kernel_from_cmdline(copy, len, path, sizeof(path)), want != NULL);
+	if (want)
+		assert_string_equal(path, want);
+	free(copy);
+}
+
+#define KERNEL(cmdline, want) check_kernel(cmdline, sizeof(cmdline) - 1, want)
+
+static void test_vm_kernel(void **state)
+{
+	(void)state;
+	KERNEL("qemu\0-m\0" "512\0-kernel\0vmlinux\0", "vmlinux");
+	KERNEL("cloud-hypervisor\0--kernel\0/b/vmlinux", "/b/vmlinux");
+	KERNEL("vmm\0--kernel=vmlinux\0", "vmlinux");
+	KERNEL("qemu\0-kernel-irqchip\0on\0", NULL);
+	KERNEL("qemu\0-kernel\0\0", NULL);
+	KERNEL("qemu\0-kernel", NULL);
+	KERNEL("qemu\0-kernel\0a path too long for it\0", NULL);
+	KERNEL("", NULL);
+}
+
+static void map(const char *text, const char *name, uint32_t pid, const char *uuid,
+		const char *want)
+{
+	char why[160], got[64];
+	struct vm_names *names = vm_names_parse(text, strlen(text), why, sizeof(why));
+
+	if (!names)
+		fail_msg("%s", why);
+	snprintf(got, sizeof(got), "%s", name);
+	assert_int_equal(vm_names_find(names, pid, uuid, got, sizeof(got)), want != NULL);
+	assert_string_equal(got, want ? want : name);
+	vm_names_free(names);
+}
+
+static void no_map(const char *text, size_t len, const char *want)
+{
+	char why[160];
+
+	assert_null(vm_names_parse(text, len, why, sizeof(why)));
+	assert_string_equal(why, want);
+}
+
+static void test_vm_map(void **state)
+{
+	static const char form[] =
+		"not 'PATTERN NAME', 'pid:NUMBER NAME' or 'uuid:UUID NAME'";
+	char want[160];
+
+	(void)state;
+	map("", "a", 1, NULL, NULL);
+	map("# a b\n\n  a\tthe web server \n", "a", 1, NULL, "the web server");
+	map("a b\na c", "a", 1, NULL, "b");
+	map("inst-*[0-9] db", "inst-x7", 1, NULL, "db");
+	map("inst-*[0-9] db", "inst-x", 1, NULL, NULL);
+	map("pid:7 db", "a", 7, NULL, "db");
+	map("pid:7 db", "pid:7", 8, NULL, NULL);
+	map("uuid:AB-1 db", "a", 7, "ab-1", "db");
+	map("uuid:ab-1 db", "a", 7, "ab-2", NULL);
+	map("uuid:ab-1 db", "a", 7, NULL, NULL);
+	map("a \x1b[31mred\r\n", "a", 7, NULL, "\\x1b[31mred");
+	snprintf(want, sizeof(want), "line 2: %s", form);
+	no_map("a b\nc\n", 6, want);
+	no_map("a b\npid:x c\n", 12, want);
+	no_map("a b\npid:0 c\n", 12, want);
+	no_map("a b\nuuid: c\n", 12, want);
+	no_map("a b\n c  \n", 9, want);
+	no_map("a b\0c", 5, "is no text");
 }
 
 static void test_vm_name_long(void **state)
@@ -261,6 +348,8 @@ int main(void)
 		cmocka_unit_test(test_parse_seconds),
 		cmocka_unit_test(test_vm_name),
 		cmocka_unit_test(test_vm_name_long),
+		cmocka_unit_test(test_vm_kernel),
+		cmocka_unit_test(test_vm_map),
 		cmocka_unit_test(test_vm_name_process),
 	};
 
