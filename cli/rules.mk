@@ -6,7 +6,9 @@ KVMDBG_VERSION ?= 0.1
 CLI_SRC := $(wildcard cli/*.c)
 CLI_FLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DKVMDBG_VERSION='"$(KVMDBG_VERSION)"' -MMD -MP
 CLI_LIBS := -lbpf -lelf -lz -ljson-c -lncursesw -lm
-CLI_LIBS_HOST := -l:libRmath.a $(CLI_LIBS) -ltinfo
+CLI_LIBS_HOST := -l:libRmath.a -ldw $(CLI_LIBS) -ltinfo
+# what only this host's build has the libraries for
+CLI_FLAGS_HOST := -DHAVE_RMATH -DHAVE_LIBDW
 CLI_OBJ_HOST := $(CLI_SRC:%.c=$(BUILD_HOST)/%.o) $(BUILD_HOST)/cli/objects.o
 # diff is for the machine that one develops on: the board does without R's library
 CLI_SRC_HOST := cli/x86.c cli/diff.c cli/compare.c cli/stats.c
@@ -18,7 +20,7 @@ BOARD_BINS += $(BUILD_BOARD)/kvmdbg
 $(BUILD_HOST)/cli/%.o: cli/%.c cli/rules.mk $(HOST_LIBBPF_STAMP)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC_HOST) $(CFLAGS_HOST) $(CLI_FLAGS) -DHAVE_RMATH -c $< -o $@
+	$(Q)$(CC_HOST) $(CFLAGS_HOST) $(CLI_FLAGS) $(CLI_FLAGS_HOST) -c $< -o $@
 
 $(BUILD_HOST)/cli/objects.o: cli/objects.S $(BUILD_HOST)/booke.bpf.o $(BUILD_HOST)/x86.bpf.o
 	$(call say,AS,$@)
