@@ -144,9 +144,9 @@ $(X86HOST)/qemu/.stamp: FORCE
 X86HOST_PROGRAMS := $(HOST_BINS) $(X86HOST)/qemu/bin/qemu-system-x86_64 /usr/bin/setpriv
 
 $(X86HOST)/initrd.gz: $(HOST_BINS) tests/board/init tests/x86host/rootfs.sh $(wildcard tests/x86/*) \
-		$(X86HOST_STAMPS) $(X86_GDBGUEST)
+		$(X86HOST_STAMPS) $(X86_GDBGUEST) $(X86_GUEST)
 	$(call say,ROOTFS,$@)
-	$(Q)tests/x86host/rootfs.sh $@ $(X86HOST_KERNELS:%=$(X86HOST)/%) -- $(X86_GDBGUEST) \
+	$(Q)tests/x86host/rootfs.sh $@ $(X86HOST_KERNELS:%=$(X86HOST)/%) -- $(X86_GDBGUEST) $(X86_GUEST) \
 		$(X86HOST_PROGRAMS)
 
 all: $(HOST_BINS) $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## kvmdbg for this host; kernel, root and tools of the board
@@ -180,7 +180,7 @@ check-unit: $(UNIT_TESTS) ## unit tests, on this host
 check-fuzz: $(FUZZ_TEST) ## the readers of files, on what are none
 	$(Q)scripts/run-tap.sh $@ tests/fuzz/run.sh
 
-check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM
+check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86_GUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
 
 check-screen: $(HOST_BINS) $(SCREEN_CRASH) $(SCREEN_SOAK) $(MAN_KEYS) ## the screen of kvmdbg top, in a terminal

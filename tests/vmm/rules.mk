@@ -36,12 +36,24 @@ $(BUILD_BOARD)/kvmdbg-vmm: $(VMM_OBJ)
 ifeq ($(shell uname -m),x86_64)
 HOST_BINS += $(BUILD_HOST)/kvmdbg-vmm
 endif
-VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o $(BUILD_HOST)/vmm/tools.o
+VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o $(BUILD_HOST)/vmm/x86guest.o $(BUILD_HOST)/vmm/tools.o
+# the same guest as a file with symbols and source lines
+X86_GUEST := $(BUILD_HOST)/x86guest.elf
 
 $(BUILD_HOST)/vmm/%.o: tests/vmm/%.c tests/vmm/rules.mk
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC_HOST) $(CFLAGS_HOST) -D_GNU_SOURCE -MMD -MP -c $< -o $@
+
+$(BUILD_HOST)/vmm/x86guest.o: tests/vmm/x86guest.S tests/vmm/rules.mk
+	$(call say,AS,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC_HOST) -g -c $< -o $@
+
+$(X86_GUEST): $(BUILD_HOST)/vmm/x86guest.o
+	$(call say,LD,$@)
+	$(Q)ld -m elf_x86_64 -e x86_guest --section-start=.guest=0x1000 \
+		--section-start=.guest_data=0x9000 $< -o $@
 
 $(BUILD_HOST)/kvmdbg-vmm: $(VMM_X86_OBJ)
 	$(call say,LD,$@)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kvmdbg-vmm for x86 hosts: guests that make a known number of debug events. */
 #include <argp.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,53 +39,7 @@
 
 #define CR0_PE		0x1
 
-/*
- * The guest, in real mode: a loop for each thing to do. It is copied to GUEST_BASE. All but the
- * last part means the same in protected mode with 32 bits.
- */
-asm("	.pushsection .rodata\n"
-    "	.code16\n"
-    "x86_guest:\n"
-    "x86_step:	inc	%ax\n"
-    "		inc	%bx\n"
-    "		nop\n"
-    "		jmp	x86_step\n"
-    "x86_hw:	inc	%cx\n"
-    "x86_hw_here:	nop\n"
-    "		jmp	x86_hw\n"
-    "x86_sw:	inc	%dx\n"
-    "x86_sw_here:	int3\n"
-    "		jmp	x86_sw\n"
-    "x86_io:	out	%al, $0x10\n"
-    "		jmp	x86_io\n"
-    "x86_trap:	out	%al, $0x11\n"	/* TRAP_PORT */
-    "		jmp	x86_trap\n"
-    "x86_write:	mov %al, (%bx)\n"	/* or (%edi) */
-    "x86_written:	out %al, $0x11\n"
-    "x86_read:	mov (%bx), %al\n"
-    "x86_was_read:	out %al, $0x11\n"
-    "x86_dr:	mov %dr7, %eax\n"
-    "		dec %cx\n"
-    "		jnz x86_dr\n"
-    "		out %al, $0x10\n"	/* DONE_PORT */
-    "x86_own:	pushf\n"		/* single-steps itself, one instruction at a time */
-    "		pop %ax\n"
-    "		or $0x100, %ax\n"
-    "		push %ax\n"
-    "		popf\n"
-    "		nop\n"
-    "		dec %cx\n"
-    "		jnz x86_own\n"
-    "		out %al, $0x10\n"
-    "x86_handler:	push %bp\n"
-    "		mov %sp, %bp\n"
-    "		andw $0xfeff, 6(%bp)\n"
-    "		pop %bp\n"
-    "		iret\n"
-    "x86_guest_end:\n"
-    "	.code64\n"
-    "	.popsection\n");
-
+/* The guest, see x86guest.S. */
 extern const char x86_guest[], x86_step[], x86_hw[], x86_hw_here[], x86_sw[], x86_sw_here[],
 		  x86_io[], x86_trap[], x86_write[], x86_written[], x86_read[], x86_was_read[],
 		  x86_dr[], x86_own[], x86_handler[], x86_guest_end[];
@@ -132,6 +88,7 @@ struct vm {
 static struct vm vms[MAX_VMS];
 static unsigned int nr_vms, rounds = 1, demo_secs;
 static bool gate, hold, timing;
+static const char *kernel;
 static int kvm = -1;
 static size_t run_size;
 
@@ -189,6 +146,37 @@ static bool vcpu_open(struct vm *vm, unsigned int id)
 	return true;
 }
 
+/* The guest from a file, as a kernel is loaded; it has to be this one, whose labels are known. */
+static bool load_kernel(char *memory)
+{
+	const Elf64_Ehdr *header;
+	const Elf64_Phdr *parts;
+	struct stat st;
+	bool ok = false;
+	char *file;
+	int fd, i;
+
+	fd = open(kernel, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st))
+		return fail(kernel);
+	file = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (file == MAP_FAILED)
+		return fail(kernel);
+	header = (const Elf64_Ehdr *)file;
+	parts = (const Elf64_Phdr *)(file + header->e_phoff);
+	for (i = 0; i < header->e_phnum; i++) {
+		if (parts[i].p_type != PT_LOAD || parts[i].p_paddr + parts[i].p_filesz > MEMORY_SIZE)
+			continue;
+		memcpy(memory + parts[i].p_paddr, file + parts[i].p_offset, parts[i].p_filesz);
+	}
+	ok = !memcmp(memory + GUEST_BASE, x86_guest, x86_guest_end - x86_guest);
+	if (!ok)
+		fprintf(stderr, "kvmdbg-vmm: %s: not the guest that is known here\n", kernel);
+	munmap(file, st.st_size);
+	return ok;
+}
+
 static bool vm_open(struct vm *vm)
 {
 	struct kvm_userspace_memory_region region = { .memory_size = MEMORY_SIZE };
@@ -204,7 +192,10 @@ static bool vm_open(struct vm *vm)
 		vm->memory = NULL;
 		return fail("mmap of guest memory");
 	}
-	memcpy((char *)vm->memory + GUEST_BASE, x86_guest, x86_guest_end - x86_guest);
+	if (!kernel)
+		memcpy((char *)vm->memory + GUEST_BASE, x86_guest, x86_guest_end - x86_guest);
+	else if (!load_kernel(vm->memory))
+		return false;
 	/* Where KVM emulates the guest, the int3 is the guest's own, whoever debugs. */
 	vector = guest_address(x86_trap);
 	memcpy((char *)vm->memory + 4 * 3, &vector, sizeof(vector));
@@ -566,6 +557,12 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	case 't':
 		timing = true;
 		return 0;
+	case 'k':
+		kernel = arg;
+		return 0;
+	case 'n':
+		/* For who looks at the command line. */
+		return 0;
 	case 'r':
 		rounds = strtoul(arg, &end, 10);
 		if (*end || !rounds)
@@ -588,6 +585,8 @@ int cmd_load(int argc, char **argv)
 		{ "gate", 'g', NULL, 0, "Start when a line comes from standard input", 0 },
 		{ "wait", 'w', NULL, 0, "When done, keep the VMs until standard input ends", 0 },
 		{ "time", 't', NULL, 0, "Print the nanoseconds of processor time that a step and an exit for I/O have taken", 0 },
+		{ "kernel", 'k', "FILE", 0, "The guests' code as an ELF file, which is loaded", 0 },
+		{ "name", 'n', "NAME", 0, "What the guests are called", 0 },
 		{ "rounds", 'r', "N", 0, "Make the VMs, run and remove them N times", 0 },
 		{ 0 }
 	};

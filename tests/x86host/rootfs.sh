@@ -8,7 +8,7 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
 if [ $# -lt 2 ] || [ ! -d "$2" ]; then
-	echo "usage: tests/x86host/rootfs.sh OUTPUT DEBIAN... -- GUEST PROGRAM..." >&2
+	echo "usage: tests/x86host/rootfs.sh OUTPUT DEBIAN... -- GUEST... PROGRAM..." >&2
 	exit 2
 fi
 output=$1
@@ -34,8 +34,11 @@ while [ "$1" != -- ]; do
 	shift
 done
 cp -L /usr/share/qemu/kvmvapic.bin "$root/usr/share/qemu"
-cp "$2" "$root/tests"
-shift 2
+shift
+while [ "${1%.bin}" != "$1" ] || [ "${1%.elf}" != "$1" ]; do
+	cp "$1" "$root/tests"
+	shift
+done
 for program in "${programs[@]}" "$@"; do
 	strip -o "$root/bin/$(basename "$program")" "$program"
 	chmod 755 "$root/bin/$(basename "$program")"
