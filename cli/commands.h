@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "../bpf/kvmdbg.h"
+#include "guests.h"
 
 /**
  * struct watch_options - what to watch: options of all commands that watch this host
@@ -33,6 +34,7 @@ void watch_done(struct watch_options *watch);
 /**
  * struct top_options - command line of kvmdbg top
  * @watch: what to watch
+ * @guests: names and symbols
  * @interval_ns: between frames
  * @frames: how many, 0 for no end
  * @batch: frames of text
@@ -43,6 +45,7 @@ void watch_done(struct watch_options *watch);
  */
 struct top_options {
 	struct watch_options watch;
+	struct guest_options guests;
 	uint64_t interval_ns;
 	uint32_t frames;
 	bool batch;
@@ -55,6 +58,7 @@ struct top_options {
 /**
  * struct record_options - command line of kvmdbg record
  * @watch: what to watch
+ * @guests: names
  * @output: file to make
  * @force: it may be there already
  * @duration_ns: how long, 0 for no end
@@ -65,6 +69,7 @@ struct top_options {
  */
 struct record_options {
 	struct watch_options watch;
+	struct guest_options guests;
 	const char *output;
 	bool force;
 	uint64_t duration_ns;

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lines.h"
+#include "symbols.h"
 #include "view.h"
 
 #define LABEL		8
@@ -166,8 +168,22 @@ struct place {
 	uint32_t origin;
 	uint64_t addr;
 	unsigned int hits;
-	char symbol[SYMBOL_SIZE];
+	char symbol[SYMBOL_SIZE + LINE_SIZE];
 };
+
+/* With the line of the source, which only code has. */
+static void place_name(char *text, size_t size, const struct symbols *symbols,
+		       const struct place *place)
+{
+	char line[LINE_SIZE];
+	size_t len;
+
+	symbols_text(symbols, place->addr, text, SYMBOL_SIZE);
+	len = strlen(text);
+	if (!(place->kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)) &&
+	    symbols_line(symbols, place->addr, line, sizeof(line)))
+		snprintf(text + len, size - len, "%s%s", len ? " " : "", line);
+}
 
 /* What is armed, as far as hits tell: where, of what kind, by whom. */
 static int places_find(struct place *places, const struct model *model, const struct row *what)
@@ -198,9 +214,8 @@ static int places_find(struct place *places, const struct model *model, const st
 				continue;
 			if (i == nr) {
 				places[nr++] = place;
-				if (model->hit_symbol)
-					model->hit_symbol(model->hit_symbol_ctx, hit,
-							  places[i].symbol, SYMBOL_SIZE);
+				place_name(places[i].symbol, sizeof(places[i].symbol),
+					   what->vm->symbols, &places[i]);
 			}
 			places[i].hits++;
 		}

@@ -351,6 +351,15 @@ const struct symbols *guests_take(struct guests *guests, uint32_t pid, const cha
 	return table->symbols;
 }
 
+void guests_hold(struct guests *guests, const struct symbols *symbols)
+{
+	struct table *table;
+
+	for (table = guests ? guests->tables : NULL; table; table = table->next)
+		if (table->symbols == symbols)
+			table->users++;
+}
+
 void guests_put(struct guests *guests, const struct symbols *symbols)
 {
 	struct table **p, *table;

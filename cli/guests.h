@@ -72,6 +72,9 @@ void guests_rename(const struct guests *guests, uint32_t pid, char *name, size_t
  */
 const struct symbols *guests_take(struct guests *guests, uint32_t pid, const char *name);
 
+/** guests_hold - @symbols, which may be NULL, are used once more */
+void guests_hold(struct guests *guests, const struct symbols *symbols);
+
 /** guests_put - they are not used any more; @symbols may be NULL */
 void guests_put(struct guests *guests, const struct symbols *symbols);
 

@@ -10,10 +10,7 @@ void hit_show(struct shown_hit *shown, const struct model *model, const struct k
 	shown->hit = *hit;
 	shown->kinds = model->kinds(hit);
 	snprintf(shown->vm, sizeof(shown->vm), "%s", vm ? vm->name : "?");
-	shown->symbol[0] = 0;
-	if (model->hit_symbol)
-		model->hit_symbol(model->hit_symbol_ctx, hit, shown->symbol,
-				  sizeof(shown->symbol));
+	symbols_text(vm ? vm->symbols : NULL, hit->pc, shown->symbol, sizeof(shown->symbol));
 }
 
 void history_take(struct history *history, const struct model *model)

@@ -4,10 +4,10 @@
 #define KVMDBG_HISTORY_H
 
 #include "model.h"
+#include "symbols.h"
 
 #define HISTORY_HITS	512
 #define HISTORY_STRAYS	64
-#define SYMBOL_SIZE	96
 
 /**
  * struct shown_hit - a hit, and what is known of it

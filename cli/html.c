@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode.h"
+#include "lines.h"
 #include "report.h"
+#include "symbols.h"
 #include "util.h"
 #include "view.h"
 
@@ -606,14 +609,23 @@ static void put_vcpus(FILE *out, const struct summary *summary)
 	fputs("</section>\n", out);
 }
 
-static void put_what(FILE *out, const struct summary *summary, uint64_t pc, uint32_t kinds,
-		     uint32_t origin)
+static void put_what(FILE *out, const struct summary *summary, const struct symbols *symbols,
+		     uint64_t pc, uint32_t kinds, uint32_t origin)
 {
-	char text[128];
+	char text[LINE_SIZE];
 
+	fprintf(out, "<td class=\"l m\">0x%0*llx", pc >> 32 ? 16 : 8, (unsigned long long)pc);
+	if (symbols_text(symbols, pc, text, SYMBOL_SIZE)) {
+		putc(' ', out);
+		put(out, text);
+	}
+	if (symbols_line(symbols, pc, text, sizeof(text))) {
+		fputs(" <span class=\"dim\">", out);
+		put(out, text);
+		fputs("</span>", out);
+	}
 	kinds_text(&summary->model, text, sizeof(text), kinds);
-	fprintf(out, "<td class=\"l m\">0x%0*llx</td><td class=\"l\">%s</td><td class=\"l%s\">%s</td>",
-		pc >> 32 ? 16 : 8, (unsigned long long)pc, text,
+	fprintf(out, "</td><td class=\"l\">%s</td><td class=\"l%s\">%s</td>", text,
 		origin == KVMDBG_STRAY ? " bad" : "", origin_name(origin));
 }
 
@@ -639,7 +651,7 @@ static void put_hits(FILE *out, const struct summary *summary)
 		fputs("<tr><td>", out);
 		put_number(out, place->hits);
 		fputs("</td>", out);
-		put_what(out, summary, place->pc, place->kinds, place->origin);
+		put_what(out, summary, place->symbols, place->pc, place->kinds, place->origin);
 		fputs("<td class=\"l\">", out);
 		put(out, place->vm);
 		fputs("</td></tr>\n", out);
@@ -659,14 +671,17 @@ static void put_hits(FILE *out, const struct summary *summary)
 	for (i = first; i < summary->nr_hits; i++) {
 		const struct kvmdbg_hit *hit = &summary->hits[i].hit;
 		uint64_t start = recording_start_ns(summary->recording);
+		char cause[160];
 
 		fprintf(out, "<tr><td>%.6f s</td>",
 			hit->time_ns > start ? (hit->time_ns - start) / 1e9 : 0);
-		put_what(out, summary, hit->pc, summary->model.kinds(hit), hit->origin);
+		put_what(out, summary, summary->hits[i].symbols, hit->pc,
+			 summary->model.kinds(hit), hit->origin);
 		fputs("<td class=\"l\">", out);
 		put(out, summary->hits[i].vm);
-		fprintf(out, "</td><td>%u</td><td class=\"l m\">0x%08x</td></tr>\n", hit->vcpu,
-			hit->raw);
+		cause_text(summary->model.raw_name, hit->raw, cause, sizeof(cause));
+		fprintf(out, "</td><td>%u</td><td class=\"l m\">0x%08x %s</td></tr>\n", hit->vcpu,
+			hit->raw, cause);
 	}
 	fputs("</tbody>\n</table></div>\n</section>\n", out);
 }

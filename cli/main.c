@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "lines.h"
 #include "util.h"
 
 /* It needs a library that a board does without. */
@@ -35,6 +36,18 @@ static void print_help(FILE *out)
 		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].what);
 	fputs("\n  --help     this text; 'kvmdbg COMMAND --help' for a command's options\n"
 	      "  --version  print the version\n", out);
+}
+
+static void print_version(void)
+{
+	size_t i;
+
+	puts("kvmdbg " KVMDBG_VERSION);
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!commands[i].run)
+			printf("without kvmdbg %s\n", commands[i].name);
+	if (!lines_built())
+		puts("without places in the source of guests (libdw)");
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -73,7 +86,7 @@ int main(int argc, char **argv)
 		return flush_stdout();
 	}
 	if (!strcmp(argv[1], "--version")) {
-		puts("kvmdbg " KVMDBG_VERSION);
+		print_version();
 		return flush_stdout();
 	}
 	for (i = 0; i < NR_COMMANDS; i++)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend.h"
+#include "guests.h"
 #include "model.h"
 
 static const char *const kind_names[KVMDBG_NR_KINDS] = {
@@ -190,6 +191,7 @@ static void vm_put(struct model *model, struct model_vm *vm)
 	for (p = &model->vms; *p != vm; p = &(*p)->next)
 		;
 	*p = vm->next;
+	guests_put(model->guests, vm->symbols);
 	free(vm);
 }
 
@@ -232,8 +234,10 @@ static struct model_vm *vm_get(struct model *model, const struct kvmdbg_vcpu *ra
 	vm->key = raw->vm;
 	vm->pid = raw->tgid;
 	model->vm_name(model->vm_name_ctx, raw, vm->name, sizeof(vm->name));
+	guests_rename(model->guests, vm->pid, vm->name, sizeof(vm->name));
 	/* Filter by the name as the user knows it, before VMs of a process get numbers. */
 	vm->shown = !model->vm_filter || !fnmatch(model->vm_filter, vm->name, FNM_NOESCAPE);
+	vm->symbols = guests_take(model->guests, vm->pid, vm->name);
 	vm->nth = 1;
 	for (p = &model->vms; *p; p = &(*p)->next)
 		if ((*p)->pid == vm->pid && (*p)->nth >= vm->nth)
@@ -613,6 +617,7 @@ static bool copy_vcpus(struct model *copy, const struct model *model)
 			}
 			vms = copy->vms;
 			*vm = *vcpu->vm;
+			guests_hold(copy->guests, vm->symbols);
 			vm->vcpus = 0;
 			vm->next = vms;
 			copy->vms = vm;

@@ -14,7 +14,9 @@
 
 #define VM_NAME_SIZE	128
 
+struct guests;
 struct latency_class;
+struct symbols;
 
 /** WINDOW_NS - sliding percentiles are of at least the last half of it, of at most all of it */
 #define WINDOW_NS	10000000000ULL
@@ -104,6 +106,7 @@ struct model_reason {
  * @name: escaped
  * @nth: number among the VMs of its process, from 1
  * @shown: it passes the filter
+ * @symbols: of its addresses, NULL if none are known
  * @vcpus: how many vCPUs refer to it
  * @apart: on the screen: shown in one row where the others are not, or the other way round
  * @next: list
@@ -114,6 +117,7 @@ struct model_vm {
 	char name[VM_NAME_SIZE];
 	unsigned int nth;
 	bool shown;
+	const struct symbols *symbols;
 	uint32_t vcpus;
 	bool apart;
 	struct model_vm *next;
@@ -165,8 +169,7 @@ struct model_vcpu {
  * @vm_filter: shell pattern that a VM's name must match, or NULL
  * @vm_name: writes the escaped name of a vCPU's VM
  * @vm_name_ctx: for it
- * @hit_symbol: writes what is known of the place of a hit, escaped, or nothing; or NULL
- * @hit_symbol_ctx: for it
+ * @guests: what the user says about VMs, or NULL
  * @backend: name of the platform
  * @switch_hz: ticks a second of the switch clock, 0 if unknown
  * @kinds: kinds of a hit
@@ -197,8 +200,7 @@ struct model {
 	const char *vm_filter;
 	void (*vm_name)(void *ctx, const struct kvmdbg_vcpu *raw, char *name, size_t size);
 	void *vm_name_ctx;
-	void (*hit_symbol)(void *ctx, const struct kvmdbg_hit *hit, char *text, size_t size);
-	void *hit_symbol_ctx;
+	struct guests *guests;
 	const char *backend;
 	uint64_t switch_hz;
 	uint32_t (*kinds)(const struct kvmdbg_hit *hit);

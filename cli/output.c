@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "backend.h"
+#include "decode.h"
+#include "lines.h"
 #include "output.h"
+#include "symbols.h"
 #include "util.h"
 
 #define BATCH_COLUMNS	100
@@ -161,7 +164,33 @@ static struct json_object *slots_json(uint32_t slots)
 	return list;
 }
 
-struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit)
+static struct json_object *cause_json(const struct model *model, uint32_t raw)
+{
+	struct json_object *list = json_object_new_array();
+	const struct cause_bit *bit;
+
+	for (bit = cause_bits(model->raw_name); bit->name; bit++)
+		if (cause_has(bit, raw))
+			json_object_array_add(list, json_object_new_string(bit->name));
+	return list;
+}
+
+void place_json(struct json_object *object, const char *prefix, const struct symbols *symbols,
+		uint64_t address)
+{
+	char text[LINE_SIZE], key[32];
+
+	if (symbols_text(symbols, address, text, SYMBOL_SIZE)) {
+		snprintf(key, sizeof(key), "%ssymbol", prefix);
+		add_text(object, key, text);
+	}
+	/* There is code at an address that was executed only. */
+	if (!*prefix && symbols_line(symbols, address, text, sizeof(text)))
+		add_text(object, "source", text);
+}
+
+struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit,
+			     const struct symbols *symbols)
 {
 	struct json_object *object = json_object_new_object();
 	uint32_t kinds = model->kinds(hit), slots;
@@ -174,13 +203,17 @@ struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit 
 	add_text(object, "kind", text);
 	add_text(object, "origin", origin_name(hit->origin));
 	add_hex(object, "pc", hit->pc);
+	place_json(object, "", symbols, hit->pc);
 	slots = model->slots ? model->slots(hit) : 0;
 	if (slots)
 		json_object_object_add(object, "slots", slots_json(slots));
 	/* Only a watchpoint has a data address. */
-	if (kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE))
+	if (kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)) {
 		add_hex(object, "addr", hit->addr);
+		place_json(object, "addr_", symbols, hit->addr);
+	}
 	add_hex(object, "raw", hit->raw);
+	json_object_object_add(object, "cause", cause_json(model, hit->raw));
 	return object;
 }
 
@@ -205,8 +238,12 @@ char *frame_json(const struct model *model)
 	json_object_object_add(frame, "vcpus", list);
 
 	list = json_object_new_array();
-	for (i = 0; i < model->nr_hits; i++)
-		json_object_array_add(list, hit_json(model, &model->hits[i]));
+	for (i = 0; i < model->nr_hits; i++) {
+		const struct model_vm *vm = model_vm_of(model, &model->hits[i]);
+
+		json_object_array_add(list, hit_json(model, &model->hits[i],
+						     vm ? vm->symbols : NULL));
+	}
 	json_object_object_add(frame, "hits", list);
 
 	text = json_object_to_json_string_ext(frame, JSON_C_TO_STRING_PLAIN |

@@ -9,6 +9,7 @@
 #include "view.h"
 
 struct json_object;
+struct symbols;
 
 /**
  * frame_json - a frame as one line of JSON, schema kvmdbg.top/1
@@ -23,8 +24,13 @@ struct json_object *latency_json(const struct latency *latency, uint64_t hz);
 void counters_json(struct json_object *object, const struct model *model,
 		   const struct counters *counters, bool exits_known);
 
-/** hit_json - a hit as JSON */
-struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit);
+/** hit_json - a hit as JSON; @symbols: of its VM, or NULL */
+struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit *hit,
+			     const struct symbols *symbols);
+
+/** place_json - add what is known of an address: "symbol" and "source", with this before them */
+void place_json(struct json_object *object, const char *prefix, const struct symbols *symbols,
+		uint64_t address);
 
 /** print_json, print_batch - write a frame; EXIT_OK, or EXIT_IO after a message */
 int print_json(const struct model *model);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "guests.h"
 #include "recfile.h"
 #include "util.h"
 #include "vmname.h"
@@ -145,6 +146,7 @@ struct recorder {
 	uint64_t written;
 	int status;
 	const struct backend *backend;
+	const struct guests *guests;
 	const char *vm_filter;
 	uint64_t time_ns;
 	uint64_t next_vm;
@@ -256,6 +258,11 @@ static int write_block(struct recorder *r, uint32_t type, const struct buffer *c
 	return ret;
 }
 
+void recorder_guests(struct recorder *r, const struct guests *guests)
+{
+	r->guests = guests;
+}
+
 int recorder_start(struct recorder *r, const struct backend *backend, uint32_t isa, uint32_t lacks,
 		   uint64_t start_ns, const char *vm_filter, size_t max_hits)
 {
@@ -358,6 +365,7 @@ static struct recorder_slot *new_slot(struct recorder *r, uint32_t i,
 	if (!slot)
 		return NULL;
 	vcpu_vm_name(NULL, raw, name, VM_NAME_SIZE);
+	guests_rename(r->guests, raw->tgid, name, VM_NAME_SIZE);
 	slot->shown = !r->vm_filter || !fnmatch(r->vm_filter, name, FNM_NOESCAPE);
 	slot->vm = vm_number(r, raw);
 	slot->live = true;
@@ -680,6 +688,7 @@ struct recording_slot {
 struct recording {
 	FILE *file;
 	char name[256];
+	struct guests *guests;
 	unsigned char *block;
 	size_t block_room;
 	uint32_t block_type;
@@ -1283,6 +1292,11 @@ static void recording_vm_name(void *ctx, const struct kvmdbg_vcpu *raw, char *na
 	}
 }
 
+void recording_guests(struct recording *r, struct guests *guests)
+{
+	r->guests = guests;
+}
+
 void recording_setup_model(struct recording *r, struct model *model)
 {
 	const char *backend = recording_env(r, "backend"), *raw_name = recording_env(r, "raw_name");
@@ -1297,6 +1311,7 @@ void recording_setup_model(struct recording *r, struct model *model)
 	model->kind_names = r->own_kinds ? r->kinds : NULL;
 	model->vm_name = recording_vm_name;
 	model->vm_name_ctx = r;
+	model->guests = r->guests;
 }
 
 void recording_close(struct recording *r)

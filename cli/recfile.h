@@ -20,6 +20,7 @@
 /** REC_MAX_BLOCK - no block is larger */
 #define REC_MAX_BLOCK	(16U << 20)
 
+struct guests;
 struct recorder;
 struct recording;
 struct run;
@@ -33,6 +34,9 @@ struct run;
  * Return: EXIT_OK, or EXIT_IO after a message
  */
 int recorder_open(struct recorder **recorder, const char *path, bool force);
+
+/** recorder_guests - how the user calls VMs; @guests stays the caller's */
+void recorder_guests(struct recorder *recorder, const struct guests *guests);
 
 /** recorder_env - what is to be known about the recording; any bytes, before recorder_start() */
 void recorder_env(struct recorder *recorder, const char *key, const char *fmt, ...)
@@ -149,6 +153,9 @@ const char *recording_env_at(const struct recording *recording, size_t i, const 
 
 /** recording_class - what a histogram is of; flags are 0 if the recording does not know */
 struct latency_class recording_class(const struct recording *recording, unsigned int class);
+
+/** recording_guests - for the models that are set up from now on; @guests stays the caller's */
+void recording_guests(struct recording *recording, struct guests *guests);
 
 /** recording_setup_model - what the model must know of the platform and its VMs */
 void recording_setup_model(struct recording *recording, struct model *model);

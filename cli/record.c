@@ -47,6 +47,7 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->watch;
+		state->child_inputs[1] = &options->guests;
 		return 0;
 	case 'o':
 		if (!*arg)
@@ -84,7 +85,9 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 
 void record_parse(struct record_options *options, int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &watch_argp, 0, NULL, 1 }, { 0 } };
+	static const struct argp_child children[] = {
+		{ &watch_argp, 0, NULL, 1 }, { &names_argp, 0, NULL, 1 }, { 0 }
+	};
 	static const struct argp argp = {
 		.options = record_argp_options,
 		.parser = record_option,
@@ -353,6 +356,7 @@ static void env_all(struct recorder *recorder, const struct session *session,
 /*
  * struct record - a run
  * @options: command line
+ * @guests: names
  * @session: BPF
  * @recorder: the file
  * @sink: what feeds it
@@ -364,6 +368,7 @@ static void env_all(struct recorder *recorder, const struct session *session,
  */
 struct record {
 	struct record_options options;
+	struct guests *guests;
 	struct session *session;
 	struct recorder *recorder;
 	struct frame_sink sink;
@@ -455,11 +460,14 @@ int record_main(int argc, char **argv)
 		return ret;
 	record.signals = open_signals();
 	ret = record.signals < 0 ? EXIT_FEATURE :
-	      recorder_open(&record.recorder, options->output, options->force);
+	      guests_open(&record.guests, &options->guests, true);
+	if (!ret)
+		ret = recorder_open(&record.recorder, options->output, options->force);
 	if (!ret)
 		ret = session_open(&record.session, &options->watch.config, true, options->verbose);
 	if (ret)
 		goto out;
+	recorder_guests(record.recorder, record.guests);
 	env_all(record.recorder, record.session, options, argc, argv);
 	record.start_ns = monotonic_ns();
 	ret = recorder_start(record.recorder, session_backend(record.session),
@@ -483,6 +491,7 @@ out:
 	child_end(&record.child, record.signal);
 	session_close(record.session);
 	recorder_close(record.recorder);
+	guests_close(record.guests);
 	if (record.signals >= 0)
 		close(record.signals);
 	return ret;

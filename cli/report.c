@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "commands.h"
+#include "guests.h"
+#include "lines.h"
 #include "output.h"
 #include "report.h"
+#include "symbols.h"
 #include "util.h"
 
 #define TEXT_PLACES	20
@@ -175,12 +178,12 @@ static void text_vcpus(FILE *out, const struct summary *summary)
 
 static void text_places(FILE *out, const struct summary *summary)
 {
-	char kinds[128];
+	char kinds[128], name[LINE_SIZE];
 	size_t i;
 
 	if (!summary->nr_places)
 		return;
-	fprintf(out, "\n%10s %-18s %-7s %s\n", "HITS KEPT", "PC", "ORIGIN", "KIND, VM");
+	fprintf(out, "\n%10s %-18s %-7s %s\n", "HITS KEPT", "PC", "ORIGIN", "KIND, VM, SYMBOL, SOURCE");
 	for (i = 0; i < summary->nr_places && i < TEXT_PLACES; i++) {
 		const struct summary_place *place = &summary->places[i];
 
@@ -189,6 +192,14 @@ static void text_places(FILE *out, const struct summary *summary)
 			place->pc >> 32 ? 16 : 8, (unsigned long long)place->pc,
 			place->pc >> 32 ? 0 : 8, "", origin_name(place->origin), kinds);
 		put_text(out, place->vm);
+		if (symbols_text(place->symbols, place->pc, name, SYMBOL_SIZE)) {
+			fputs("  ", out);
+			put_text(out, name);
+		}
+		if (symbols_line(place->symbols, place->pc, name, sizeof(name))) {
+			fputs("  ", out);
+			put_text(out, name);
+		}
 		putc('\n', out);
 	}
 	if (i < summary->nr_places || summary->other_places)
@@ -333,6 +344,7 @@ static struct json_object *places_json(const struct summary *summary)
 		add_text(item, "vm", place->vm);
 		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)place->pc);
 		add_text(item, "pc", text);
+		place_json(item, "", place->symbols, place->pc);
 		kinds_text(&summary->model, text, sizeof(text), place->kinds);
 		add_text(item, "kind", text);
 		add_text(item, "origin", origin_name(place->origin));
@@ -370,7 +382,8 @@ static void json_report(FILE *out, void *ctx, const struct summary *summary)
 	json_object_object_add(report, "places", places_json(summary));
 	part = json_object_new_array();
 	for (i = 0; i < summary->nr_hits; i++)
-		json_object_array_add(part, hit_json(&summary->model, &summary->hits[i].hit));
+		json_object_array_add(part, hit_json(&summary->model, &summary->hits[i].hit,
+						     summary->hits[i].symbols));
 	json_object_object_add(report, "hits", part);
 	value = json_object_to_json_string_ext(report, JSON_C_TO_STRING_PLAIN |
 						       JSON_C_TO_STRING_NOSLASHESCAPE);
@@ -510,6 +523,7 @@ int report_write(FILE *out, struct recording *recording, const struct report_for
 }
 
 struct report_options {
+	struct guest_options guests;
 	const char *path;
 	const struct report_format *format;
 };
@@ -524,6 +538,9 @@ static error_t report_option(int key, char *arg, struct argp_state *state)
 	struct report_options *options = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->guests;
+		return 0;
 	case 'f':
 		for (options->format = report_formats; options->format->name; options->format++)
 			if (!strcmp(options->format->name, arg))
@@ -545,21 +562,29 @@ static error_t report_option(int key, char *arg, struct argp_state *state)
 
 int report_main(int argc, char **argv)
 {
+	static const struct argp_child children[] = { { &guests_argp, 0, NULL, 1 }, { 0 } };
 	static const struct argp argp = {
 		.options = report_argp_options,
 		.parser = report_option,
+		.children = children,
 		.args_doc = "FILE",
 		.doc = "Show what is in a recording of 'kvmdbg record', on standard output.\vSee kvmdbg-report(1).",
 	};
 	struct report_options options = { .format = report_formats };
 	struct recording *recording = NULL;
+	struct guests *guests = NULL;
 	int ret;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
-	ret = recording_open(&recording, options.path);
+	ret = guests_open(&guests, &options.guests, false);
 	if (!ret)
+		ret = recording_open(&recording, options.path);
+	if (!ret) {
+		recording_guests(recording, guests);
 		ret = report_write(stdout, recording, options.format);
+	}
 	recording_close(recording);
+	guests_close(guests);
 	return ret;
 }

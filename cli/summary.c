@@ -242,7 +242,8 @@ static bool reader_add(void *ctx, uint32_t slot, const struct kvmdbg_vcpu *raw,
 	return true;
 }
 
-static void add_place(struct reader *reader, const struct kvmdbg_hit *hit, const char *vm)
+static void add_place(struct reader *reader, const struct kvmdbg_hit *hit, const char *vm,
+		      const struct symbols *symbols)
 {
 	struct summary *summary = reader->summary;
 	uint32_t kinds = summary->model.kinds(hit);
@@ -271,7 +272,8 @@ static void add_place(struct reader *reader, const struct kvmdbg_hit *hit, const
 	place = &summary->places[summary->nr_places++];
 	*entry = summary->nr_places;
 	*place = (struct summary_place){ .pc = hit->pc, .kinds = kinds, .origin = hit->origin,
-					 .hits = 1, .first_ns = hit->time_ns };
+					 .hits = 1, .first_ns = hit->time_ns,
+					 .symbols = symbols };
 	snprintf(place->vm, sizeof(place->vm), "%s", vm);
 }
 
@@ -288,11 +290,12 @@ static void reader_end(void *ctx, uint64_t lost)
 		const struct model_vm *vm = model_vm_of(&summary->model, hit);
 
 		summary->all_hits++;
-		add_place(reader, hit, vm ? vm->name : "?");
+		add_place(reader, hit, vm ? vm->name : "?", vm ? vm->symbols : NULL);
 		if (summary->nr_hits == SUMMARY_HITS)
 			continue;
 		kept = &summary->hits[summary->nr_hits++];
 		kept->hit = *hit;
+		kept->symbols = vm ? vm->symbols : NULL;
 		snprintf(kept->vm, sizeof(kept->vm), "%s", vm ? vm->name : "?");
 	}
 	if (reader->frame)

@@ -47,6 +47,7 @@ struct summary_vcpu {
 /**
  * struct summary_place - an address that was hit
  * @vm: name of the VM, escaped
+ * @symbols: of the VM, or NULL
  * @pc: of the instruction
  * @kinds: bits by enum kvmdbg_kind
  * @origin: enum kvmdbg_origin
@@ -55,6 +56,7 @@ struct summary_vcpu {
  */
 struct summary_place {
 	char vm[VM_NAME_SIZE];
+	const struct symbols *symbols;
 	uint64_t pc;
 	uint32_t kinds;
 	uint32_t origin;
@@ -65,10 +67,12 @@ struct summary_place {
 /**
  * struct summary_hit - a single hit
  * @hit: as recorded
+ * @symbols: of its VM, or NULL
  * @vm: name of its VM, escaped
  */
 struct summary_hit {
 	struct kvmdbg_hit hit;
+	const struct symbols *symbols;
 	char vm[VM_NAME_SIZE];
 };
 

@@ -52,6 +52,7 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->watch;
+		state->child_inputs[1] = &options->guests;
 		return 0;
 	case 'b':
 		options->batch = true;
@@ -85,7 +86,9 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 
 void top_parse(struct top_options *options, int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &watch_argp, 0, NULL, 1 }, { 0 } };
+	static const struct argp_child children[] = {
+		{ &watch_argp, 0, NULL, 1 }, { &guests_argp, 0, NULL, 1 }, { 0 }
+	};
 	static const struct argp argp = {
 		.options = top_argp_options,
 		.parser = top_option,
@@ -104,6 +107,7 @@ void top_parse(struct top_options *options, int argc, char **argv)
 /*
  * struct top - a run
  * @options: command line
+ * @guests: names and symbols
  * @session: BPF, NULL in a replay
  * @recording: what is replayed, or NULL
  * @to_model: in a replay: what the filter lets through goes there
@@ -127,6 +131,7 @@ void top_parse(struct top_options *options, int argc, char **argv)
  */
 struct top {
 	struct top_options options;
+	struct guests *guests;
 	struct session *session;
 	struct recording *recording;
 	struct frame_sink to_model;
@@ -325,6 +330,7 @@ static int replay_open(struct top *top)
 
 	if (ret)
 		return ret;
+	recording_guests(top->recording, top->guests);
 	if (!replay_model(top))
 		return complain(EXIT_IO, "no memory");
 	top->to_model = model_sink(&top->model);
@@ -572,6 +578,9 @@ static void top_signal(struct top *top, int fd)
 
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return;
+	/* What reads a file's debug information. */
+	if (info.ssi_signo == SIGCHLD)
+		return;
 	if (info.ssi_signo == SIGWINCH) {
 		if (top->screen) {
 			screen_resize();
@@ -649,8 +658,10 @@ static void describe_host(char *host, size_t size)
 
 static int top_open(struct top *top)
 {
-	int ret;
+	int ret = guests_open(&top->guests, &top->options.guests, !top->options.replay);
 
+	if (ret)
+		return ret;
 	if (top->options.replay)
 		return replay_open(top);
 	describe_host(top->host, sizeof(top->host));
@@ -660,6 +671,7 @@ static int top_open(struct top *top)
 	if (!model_init(&top->model, monotonic_ns()))
 		return complain(EXIT_IO, "no memory");
 	session_setup_model(top->session, &top->model);
+	top->model.guests = top->guests;
 	top->sink = model_sink(&top->model);
 	top->model.vm_filter = top->options.watch.vm;
 	return EXIT_OK;
@@ -724,6 +736,7 @@ out:
 	model_free(&top.model);
 	session_close(top.session);
 	recording_close(top.recording);
+	guests_close(top.guests);
 	close(signals);
 	return top.ret;
 }

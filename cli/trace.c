@@ -195,7 +195,7 @@ void trace_frame(void *ctx, const struct model *model)
 		json_object_object_add(event, "cat", json_object_new_string("hit"));
 		json_object_object_add(event, "s", json_object_new_string("t"));
 		add_time(trace, event, hit->time_ns);
-		json_object_object_add(event, "args", hit_json(model, hit));
+		json_object_object_add(event, "args", hit_json(model, hit, vm->symbols));
 		put_event(trace, event);
 	}
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode.h"
 #include "util.h"
 #include "view.h"
 
@@ -226,7 +227,7 @@ static void hit_line(struct canvas *canvas, int row, const struct model *model,
 	const struct kvmdbg_hit *hit = &shown->hit;
 	enum attr attr = hit->origin == KVMDBG_STRAY ? ATTR_STRAY : ATTR_PLAIN;
 	int digits = wide ? 16 : 8, column, end = canvas->columns;
-	char kinds[128], text[VM_NAME_SIZE + 16];
+	char kinds[128], cause[96], text[VM_NAME_SIZE + 16];
 
 	format_age(text, sizeof(text), model->time_ns, hit->time_ns);
 	canvas_put(canvas, row, 0, attr, text);
@@ -248,11 +249,11 @@ static void hit_line(struct canvas *canvas, int row, const struct model *model,
 		snprintf(text, sizeof(text), "@0x%0*llx", digits, (unsigned long long)hit->addr);
 		column = put_item(canvas, row, column, end, attr, text) - 1;
 	}
-	if (*shown->symbol) {
-		canvas_cut(canvas, row, column, end - column, attr, shown->symbol);
-		return;
-	}
-	snprintf(text, sizeof(text), "%s %08x", model->raw_name, hit->raw);
+	if (*shown->symbol)
+		column = canvas_cut(canvas, row, column, end - column, attr, shown->symbol) + 1;
+	cause_text(model->raw_name, hit->raw, cause, sizeof(cause));
+	snprintf(text, sizeof(text), "%s %08x%s%s", model->raw_name, hit->raw, *cause ? " " : "",
+		 cause);
 	put_item(canvas, row, column, end, attr, text);
 }
 

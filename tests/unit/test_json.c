@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "fixture.h"
+#include "guests.h"
 #include "output.h"
 
 /* Exactly these keys, in this order; each list ends with NULL. */
@@ -194,7 +195,7 @@ static void test_hits(void **state)
 	assert_int_equal(json_object_array_length(list), 2);
 	item = json_object_array_get_idx(list, 0);
 	/* a step has no data address */
-	KEYS(item, "time_ns", "pid", "vcpu", "kind", "origin", "pc", "raw");
+	KEYS(item, "time_ns", "pid", "vcpu", "kind", "origin", "pc", "raw", "cause");
 	assert_int_equal(number(item, "time_ns"), 1500000001);
 	assert_int_equal(number(item, "pid"), 42);
 	assert_int_equal(number(item, "vcpu"), 3);
@@ -202,13 +203,55 @@ static void test_hits(void **state)
 	assert_string_equal(text(item, "origin"), "user");
 	assert_string_equal(text(item, "pc"), "0x101c");
 	assert_string_equal(text(item, "raw"), "0x8000000");
+	assert_string_equal(json_object_to_json_string_ext(get(item, "cause"), 0), "[\"ICMP\"]");
 	item = json_object_array_get_idx(list, 1);
-	KEYS(item, "time_ns", "pid", "vcpu", "kind", "origin", "pc", "addr", "raw");
+	KEYS(item, "time_ns", "pid", "vcpu", "kind", "origin", "pc", "addr", "raw", "cause");
 	assert_string_equal(text(item, "kind"), "watch_read+watch_write");
 	assert_string_equal(text(item, "origin"), "stray");
 	assert_string_equal(text(item, "pc"), "0x0");
 	assert_string_equal(text(item, "addr"), "0xfffffffffffffff8");
+	assert_string_equal(json_object_to_json_string_ext(get(item, "cause"), 0),
+			    "[\"DAC1R\",\"DAC1W\"]");
 	json_object_put(object);
+	model_free(&model);
+}
+
+/* Of code and of data; of one of two VMs. */
+static void test_symbols(void **state)
+{
+	const struct guest_options options = { .nr_symbols = 1,
+					       .symbols = { "vmm:42=" SYMBOLS_ELF "@0x1000" } };
+	struct kvmdbg_vcpu raw = fixture_vcpu(42, 7, 0), other = fixture_vcpu(43, 8, 0);
+	struct kvmdbg_hit hit = { .vm = 7, .pc = 0xc0002064, .addr = 0xc0101004, .tgid = 42,
+				  .raw = 0x00080000 };
+	struct json_object *object, *item;
+	struct model model;
+	size_t len;
+
+	(void)state;
+	fixture_model(&model);
+	assert_int_equal(guests_open(&model.guests, &options, false), 0);
+	model_hit(&model, &hit);
+	hit.vm = 8;
+	hit.tgid = 43;
+	model_hit(&model, &hit);
+	model_begin(&model, 2 * SEC);
+	assert_non_null(model_add(&model, 0, &raw, NULL));
+	assert_non_null(model_add(&model, 1, &other, NULL));
+	model_end(&model, 0);
+	object = frame(&model);
+	item = json_object_array_get_idx(get(object, "hits"), 0);
+	KEYS(item, "time_ns", "pid", "vcpu", "kind", "origin", "pc", "symbol", "source", "addr",
+	     "addr_symbol", "raw", "cause");
+	assert_string_equal(text(item, "symbol"), "inner+0x4");
+	assert_string_equal(text(item, "addr_symbol"), "counter+0x4");
+	len = strlen(text(item, "source"));
+	assert_true(len >= 16 && !strcmp(text(item, "source") + len - 16, "guest/first.c:21"));
+	item = json_object_array_get_idx(get(object, "hits"), 1);
+	KEYS(item, "time_ns", "pid", "vcpu", "kind", "origin", "pc", "addr", "raw", "cause");
+	json_object_put(object);
+	guests_close(model.guests);
+	model.guests = NULL;
 	model_free(&model);
 }
 
@@ -257,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_vcpu),
 		cmocka_unit_test(test_hits),
+		cmocka_unit_test(test_symbols),
 		cmocka_unit_test(test_filter_and_quotes),
 	};
 

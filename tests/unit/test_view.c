@@ -118,7 +118,7 @@ static void test_80x24(void **state)
 	assert_string_equal(row_text(&canvas, 5),
 			    "LAST HITS                    KIND        FROM  PC");
 	assert_string_equal(row_text(&canvas, 22),
-			    "-0.250s  vmm:42           /0 step        user  0x0000104c dbsr 08000000");
+			    "-0.250s  vmm:42           /0 step        user  0x0000104c dbsr 08000000 ICMP");
 	assert_string_equal(row_text(&canvas, 23),
 			    "q quit  h help  p pause  a ack  Enter detail  / filter  v view  t totals  f fold");
 
@@ -438,7 +438,7 @@ static void test_places(void **state)
 	i = find_row(&canvas, "ARMED BY");
 	assert_true(i > 0);
 	assert_string_equal(row_text(&canvas, i + 1), "-    0x00001234 user         1 hw_break");
-	assert_string_equal(row_text(&canvas, i + 3), "-3.000s  hw_break    user  0x00001234 dbsr 00800000");
+	assert_string_equal(row_text(&canvas, i + 3), "-3.000s  hw_break    user  0x00001234 dbsr 00800000 IAC1");
 	/* with a filter the table has them, too */
 	keys(&model, "\n/vcpu=1\n");
 	draw(&canvas, &model, 24, 80);

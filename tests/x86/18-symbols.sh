@@ -62,7 +62,7 @@ top=$!
 within 20 grep -q watching "$dir/top.err"
 held --name textual --kernel "$guest" hw=4
 top_end
-is "$(grep -cE 'pc 0x00001006 <x86_hw_here> hw_break user .* dr6 0xffff0ff1 B0$' "$dir/top.text")" 4 \
+is "$(grep -cE ' hw_break +user +0x00001006 x86_hw_here dr6 ffff0ff1 B0$' "$dir/top.text")" 4 \
 	"as text"
 
 # what cannot be a kernel is none, and nobody waits for it
