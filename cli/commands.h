@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "../bpf/kvmdbg.h"
+#include "alert.h"
 #include "guests.h"
 
 /**
@@ -35,6 +36,7 @@ void watch_done(struct watch_options *watch);
  * struct top_options - command line of kvmdbg top
  * @watch: what to watch
  * @guests: names and symbols
+ * @alerts: conditions
  * @interval_ns: between frames
  * @frames: how many, 0 for no end
  * @batch: frames of text
@@ -46,6 +48,7 @@ void watch_done(struct watch_options *watch);
 struct top_options {
 	struct watch_options watch;
 	struct guest_options guests;
+	struct alerts alerts;
 	uint64_t interval_ns;
 	uint32_t frames;
 	bool batch;

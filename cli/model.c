@@ -195,14 +195,20 @@ static void vm_put(struct model *model, struct model_vm *vm)
 	free(vm);
 }
 
+static void vcpu_free(struct model_vcpu *vcpu)
+{
+	free(vcpu->reasons);
+	free(vcpu->frame);
+	free(vcpu);
+}
+
 void model_free(struct model *model)
 {
 	size_t i;
 
 	for (i = 0; i < model->nr_vcpus; i++) {
 		vm_put(model, model->vcpus[i]->vm);
-		free(model->vcpus[i]->reasons);
-		free(model->vcpus[i]);
+		vcpu_free(model->vcpus[i]);
 	}
 	free(model->vcpus);
 	free(model->hits);
@@ -285,8 +291,7 @@ void model_begin(struct model *model, uint64_t now_ns)
 				model->gone_stray += vcpu_stray(vcpu);
 			}
 			vm_put(model, vcpu->vm);
-			free(vcpu->reasons);
-			free(vcpu);
+			vcpu_free(vcpu);
 			continue;
 		}
 		model->vcpus[kept++] = vcpu;
@@ -381,6 +386,22 @@ static void move_window(const struct model *model, struct model_vcpu *vcpu)
 	vcpu->mark_ns = model->time_ns - model->interval_ns;
 }
 
+/* The values since the last look, apart. */
+static bool frame_add(struct model_vcpu *vcpu, const struct kvmdbg_vcpu *raw)
+{
+	const size_t size = KVMDBG_NR_LATENCIES * sizeof(*vcpu->frame);
+	size_t i;
+
+	if (!vcpu->frame)
+		vcpu->frame = malloc(size);
+	if (!vcpu->frame)
+		return false;
+	memset(vcpu->frame, 0, size);
+	for (i = 0; i < KVMDBG_NR_LATENCIES; i++)
+		latency_add(&vcpu->frame[i], &vcpu->raw_hist[i], &raw->hist[i]);
+	return true;
+}
+
 struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kvmdbg_vcpu *raw,
 			     const struct kvmdbg_hist *const *classes)
 {
@@ -401,6 +422,8 @@ struct model_vcpu *model_add(struct model *model, uint32_t slot, const struct kv
 		move_window(model, vcpu);
 	for (i = 0; i < KVMDBG_NR_LATENCIES; i++)
 		latency_add(&vcpu->latency[i], &vcpu->raw_hist[i], &raw->hist[i]);
+	if (model->keep_frames && !frame_add(vcpu, raw))
+		return NULL;
 	memcpy(vcpu->raw_hist, raw->hist, sizeof(vcpu->raw_hist));
 	if (model->classes && classes && !reasons_add(vcpu, model->classes, classes))
 		return NULL;
@@ -608,6 +631,7 @@ static bool copy_vcpus(struct model *copy, const struct model *model)
 		*vcpu = *model->vcpus[i];
 		vcpu->reasons = NULL;
 		vcpu->nr_reasons = 0;
+		vcpu->frame = NULL;
 		vm = vm_find(copy, vcpu->vm->pid, vcpu->vm->key);
 		if (!vm) {
 			vm = malloc(sizeof(*vm));

@@ -135,6 +135,8 @@ struct model_vm {
  * @nr_reasons: how many
  * @hits: its last hits, a ring
  * @nr_hits: how many there were ever, the next one goes to that place
+ * @frame: values of the last frame, by enum kvmdbg_latency, if they are kept; else NULL
+ * @alerts: conditions that it meets, a bit each
  * @born_ns: when BPF saw it first
  * @raw: counters as last read
  * @base: counters at model_reset()
@@ -154,6 +156,8 @@ struct model_vcpu {
 	size_t nr_reasons;
 	struct kvmdbg_hit hits[VCPU_HITS];
 	size_t nr_hits;
+	struct latency *frame;
+	uint32_t alerts;
 
 	uint64_t born_ns;
 	struct counters raw;
@@ -177,6 +181,7 @@ struct model_vcpu {
  * @slots: which breakpoints a hit is of, or NULL
  * @kind_names: names of the platform's own, or NULL
  * @lacks: bits of enum model_lack
+ * @keep_frames: have the last frame's values apart
  * @classes: what the NR_CLASSES histograms are of; NULL: exits are not told apart
  * @time_ns: when the frame was made (CLOCK_MONOTONIC)
  * @start_ns: when counting began, or model_reset()
@@ -209,6 +214,7 @@ struct model {
 	const char *const *kind_names;
 	uint32_t lacks;
 	const struct latency_class *classes;
+	bool keep_frames;
 
 	uint64_t time_ns;
 	uint64_t start_ns;

@@ -269,6 +269,18 @@ bool output_is_ascii(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
+void put_text(FILE *out, const char *text)
+{
+	bool ascii = output_is_ascii();
+
+	for (; *text; text++) {
+		if (!ascii || (unsigned char)*text < 0x80)
+			putc(*text, out);
+		else if (((unsigned char)*text & 0xc0) != 0x80)
+			putc('?', out);
+	}
+}
+
 int write_batch(FILE *out, int columns, bool ascii, const struct model *model, const struct view *view)
 {
 	char text[BATCH_COLUMNS_MOST * CELL_SIZE + 1];

@@ -46,6 +46,9 @@ int print_batch(const struct model *model, const struct view *view);
 int write_batch(FILE *out, int columns, bool ascii, const struct model *model,
 		const struct view *view);
 
+/** put_text - text that was escaped, for a terminal that may have ASCII only */
+void put_text(FILE *out, const char *text);
+
 /** output_is_ascii - does the locale's character set lack what a name may have? */
 bool output_is_ascii(void);
 

@@ -30,19 +30,6 @@ bool env_shown(const char *key)
 	return strncmp(key, "class.", 6) && strncmp(key, "kind.", 5);
 }
 
-/* Text that was escaped, for a terminal that may have ASCII only. */
-static void put_text(FILE *out, const char *text)
-{
-	bool ascii = output_is_ascii();
-
-	for (; *text; text++) {
-		if (!ascii || (unsigned char)*text < 0x80)
-			putc(*text, out);
-		else if (((unsigned char)*text & 0xc0) != 0x80)
-			putc('?', out);
-	}
-}
-
 static void text_environment(FILE *out, const struct summary *summary)
 {
 	const char *key, *value;

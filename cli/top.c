@@ -20,6 +20,7 @@
 #include "recfile.h"
 #include "screen.h"
 #include "session.h"
+#include "symbols.h"
 #include "util.h"
 
 /* The buffer of hits is emptied this often, whatever the interval between frames is. */
@@ -53,6 +54,7 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->watch;
 		state->child_inputs[1] = &options->guests;
+		state->child_inputs[2] = &options->alerts;
 		return 0;
 	case 'b':
 		options->batch = true;
@@ -87,7 +89,8 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 void top_parse(struct top_options *options, int argc, char **argv)
 {
 	static const struct argp_child children[] = {
-		{ &watch_argp, 0, NULL, 1 }, { &guests_argp, 0, NULL, 1 }, { 0 }
+		{ &watch_argp, 0, NULL, 1 }, { &guests_argp, 0, NULL, 1 },
+		{ &alert_argp, 0, NULL, 1 }, { 0 }
 	};
 	static const struct argp argp = {
 		.options = top_argp_options,
@@ -122,6 +125,7 @@ void top_parse(struct top_options *options, int argc, char **argv)
  * @canvas: of the screen
  * @view: what the screen shows of it
  * @host: for the title
+ * @alert: the last one
  * @screen: the terminal is ours
  * @next_ns: when the next frame is due
  * @cpu_ns: time on a CPU that we had taken when that was last looked at
@@ -146,6 +150,7 @@ struct top {
 	struct canvas canvas;
 	struct view view;
 	char host[160];
+	char alert[2 * VM_NAME_SIZE + SYMBOL_SIZE];
 	bool screen;
 	uint64_t next_ns;
 	uint64_t cpu_ns;
@@ -249,12 +254,15 @@ static void replay_hit(void *ctx, const struct kvmdbg_hit *hit)
 
 static bool replay_model(struct top *top)
 {
+	const bool keep_frames = top->model.keep_frames;
+
 	model_free(&top->model);
 	top->history.nr = 0;
 	top->history.nr_strays = 0;
 	if (!model_init(&top->model, recording_start_ns(top->recording)))
 		return false;
 	recording_setup_model(top->recording, &top->model);
+	top->model.keep_frames = keep_frames;
 	top->model.vm_filter = top->options.watch.vm;
 	return true;
 }
@@ -340,7 +348,7 @@ static int replay_open(struct top *top)
 	kernel = recording_env(top->recording, "kernel");
 	snprintf(top->host, sizeof(top->host), "%s %s", host ? host : "", kernel ? kernel : "");
 	top->view.replay = top->position;
-	return EXIT_OK;
+	return alerts_open(&top->options.alerts, &top->model);
 }
 
 /* What is not there cannot be shown. */
@@ -385,12 +393,25 @@ static void forget_hits(struct top *top)
 	top->history.nr_strays = 0;
 }
 
+static void top_alert(void *ctx, const struct alert_event *event)
+{
+	struct top *top = ctx;
+
+	if (top->screen) {
+		alert_text(event, top->alert, sizeof(top->alert));
+		top->view.alert = top->alert;
+	} else if (print_alert(&top->model, event, top->options.json)) {
+		top_end(top, EXIT_IO);
+	}
+}
+
 static int replay_print(struct top *top)
 {
 	int ret = EXIT_OK;
 
 	while (!ret && recording_next(top->recording, &top->sink)) {
 		ret = top_print(top);
+		alerts_check(&top->options.alerts, &top->model, top_alert, top);
 		forget_hits(top);
 		if (++top->frames == top->options.frames)
 			return ret;
@@ -448,6 +469,7 @@ static void top_frame(struct top *top)
 		top_end(top, ret);
 		return;
 	}
+	alerts_check(&top->options.alerts, &top->model, top_alert, top);
 	if (top->screen) {
 		own_cost(top);
 		tell_time(top);
@@ -674,7 +696,7 @@ static int top_open(struct top *top)
 	top->model.guests = top->guests;
 	top->sink = model_sink(&top->model);
 	top->model.vm_filter = top->options.watch.vm;
-	return EXIT_OK;
+	return alerts_open(&top->options.alerts, &top->model);
 }
 
 /* Frames on a screen. */
@@ -706,6 +728,20 @@ static int top_show(struct top *top, int signals)
 	return top->ret;
 }
 
+/* What the screen has shown is gone by now. */
+static void top_alerts(struct top *top)
+{
+	const struct alerts *alerts = &top->options.alerts;
+	size_t i;
+
+	for (i = 0; i < alerts->count && top->screen; i++)
+		if (alerts->list[i].count)
+			complain(0, "alert %s: %llu times", alerts->list[i].text,
+				 (unsigned long long)alerts->list[i].count);
+	if (!top->ret && alerts_fired(alerts))
+		top->ret = EXIT_NO;
+}
+
 int top_main(int argc, char **argv)
 {
 	static struct top top;
@@ -729,6 +765,7 @@ int top_main(int argc, char **argv)
 		fprintf(stderr, "kvmdbg: watching (%s)\n", top.model.backend);
 		top_loop(&top, signals);
 	}
+	top_alerts(&top);
 out:
 	canvas_free(&top.canvas);
 	view_free(&top.view);

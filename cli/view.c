@@ -65,6 +65,16 @@ static void table_header(struct canvas *canvas, int row, const char *title,
 	}
 }
 
+static bool has_alert(const struct row *what)
+{
+	size_t i;
+
+	for (i = 0; i < what->nr_vcpus; i++)
+		if (what->vcpus[i]->alerts)
+			return true;
+	return false;
+}
+
 static void table_row(struct canvas *canvas, int row, const struct model *model,
 		      const struct row *what, const unsigned char *columns, unsigned int nr,
 		      int name, bool totals, bool selected)
@@ -80,7 +90,7 @@ static void table_row(struct canvas *canvas, int row, const struct model *model,
 		attr = ATTR_SELECTED;
 		canvas_fill(canvas, row, 0, attr);
 	}
-	canvas_cut(canvas, row, 0, name, attr, what->vm->name);
+	canvas_cut(canvas, row, 0, name, has_alert(what) ? ATTR_STRAY : attr, what->vm->name);
 	if (what->folded)
 		snprintf(text, sizeof(text), "x%zu", what->nr_vcpus);
 	else
@@ -138,7 +148,10 @@ static int title_draw(struct canvas *canvas, int row, const struct model *model,
 	end = put_right(canvas, row, end, column, ATTR_HEADER, text);
 	snprintf(text, sizeof(text), "every %.2gs", model->interval_ns / 1e9);
 	end = put_right(canvas, row, end, column, ATTR_HEADER, text);
-	if (end - column >= 8 && view->host)
+	if (view->alert) {
+		column = canvas_put(canvas, row, column, ATTR_STRAY, "ALERT ");
+		canvas_cut(canvas, row, column, end - column, ATTR_STRAY, view->alert);
+	} else if (end - column >= 8 && view->host)
 		canvas_cut(canvas, row, column, end - column, ATTR_HEADER, view->host);
 	return row + 1;
 }

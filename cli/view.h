@@ -39,6 +39,7 @@ struct selection {
  * @page: which page
  * @paused: the model does not go on
  * @host: name and kernel of the machine, escaped
+ * @alert: the last one, or NULL
  * @replay: where we are in a recording, NULL if it is live
  * @clock: time of day, or empty
  * @own_cpu: percent of a CPU that kvmdbg takes, below 0 if that is not known
@@ -65,6 +66,7 @@ struct view {
 	enum page page;
 	bool paused;
 	const char *host;
+	const char *alert;
 	const char *replay;
 	char clock[16];
 	double own_cpu;
