@@ -93,6 +93,7 @@ int top_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int diff_main(int argc, char **argv);	/* builds with R's library only */
+int explain_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 
 #endif /* KVMDBG_COMMANDS_H */

@@ -20,6 +20,7 @@ static const struct command {
 	{ "top", top_main, "live view of debug events and what they cost" },
 	{ "record", record_main, "keep in a file what happens, for kvmdbg report" },
 	{ "report", report_main, "show a recording: text, JSON, CSV, HTML, trace" },
+	{ "explain", explain_main, "what is known of events that nobody armed, and of raw values" },
 	{ "diff", diff_main, "compare what entering and leaving a guest costs, before and after" },
 	{ "doctor", doctor_main, "what this host offers, what is missing, and the remedy" },
 };
