@@ -177,7 +177,7 @@ check-long: ## what takes longer: fuzzing for ten minutes, 100,000 random reques
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
 
-check-fuzz: $(FUZZ_TEST) ## the readers of files, on what are none
+check-fuzz: $(FUZZ_TEST) $(SYMBOLS_ELF) ## the readers of files, on what are none
 	$(Q)scripts/run-tap.sh $@ tests/fuzz/run.sh
 
 check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86_GUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM

@@ -19,11 +19,7 @@ is "$(kvmdbg explain none.kvmdbg)" "No stray events." "a recording without them"
 
 kvmdbg explain >out 2>err &
 pid=$!
-tries=100
-until grep -q watching err || [ $tries -eq 0 ]; do
-	tries=$((tries - 1))
-	sleep 0.1
-done
+within 10 grep -q watching err
 kvmdbg-vmm load stray=2 >load 2>&1
 sleep 1
 is "$(grep -c ': stray sw_break at ' out)" 1 "live: told at once"

@@ -40,7 +40,7 @@ $(UNIT_OUT)/symbols-%.elf: tests/unit/data/symbols.S tests/unit/rules.mk
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(SYMBOLS_AS_$*) $< -o $(@:.elf=.o)
-	$(Q)$(SYMBOLS_LD_$*) -e first $(@:.elf=.o) -o $@
+	$(Q)$(SYMBOLS_LD_$*) -N --no-warn-rwx-segments -e first $(@:.elf=.o) -o $@
 
 $(UNIT_OUT)/test_symbols.o: UNIT_FLAGS += -DSYMBOLS_ELF='"$(UNIT_OUT)/symbols-%s.elf"'
 $(UNIT_OUT)/test_json.o $(UNIT_OUT)/test_explain.o: UNIT_FLAGS += -DSYMBOLS_ELF='"$(UNIT_OUT)/symbols-be32.elf"'

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "explain.h"
 #include "fixture.h"
 #include "recfile.h"
+#include "sentences.h"
 #include "util.h"
 
 #define PID	0x7fff0001

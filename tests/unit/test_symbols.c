@@ -295,8 +295,9 @@ static void test_damaged(void **state)
 			memcpy(damaged, bytes, len);
 			/* the headers, and the tables at the end */
 			for (n = 0; n < 1U + round % 4; n++) {
-				from = rand() % 3 ? len - 1800 : 0;
-				damaged[from + rand() % (from ? 1800 : 64)] = rand() % 3 ? rand() : 0xff;
+				from = rand() % 3 ? len / 3 : 0;
+				damaged[from + rand() % (from ? len - from : 64)] =
+					rand() % 3 ? rand() : 0xff;
 			}
 			assert_int_equal(pwrite(fd, damaged, len, 0), len);
 			if (try_open(fd, &machines[i], why, sizeof(why)))

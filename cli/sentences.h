@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* In sentences: what is known of a debug event, and nothing else. */
-#ifndef KVMDBG_EXPLAIN_H
-#define KVMDBG_EXPLAIN_H
+#ifndef KVMDBG_SENTENCES_H
+#define KVMDBG_SENTENCES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,4 +46,4 @@ void explain_values(FILE *out, const struct explain_values *values);
  */
 void explain_stray(FILE *out, const char *raw_name, uint32_t raw, uint32_t kinds, uint32_t slots);
 
-#endif /* KVMDBG_EXPLAIN_H */
+#endif /* KVMDBG_SENTENCES_H */
