@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -538,6 +540,81 @@ static void test_files(void **state)
 	assert_int_equal(system(path), 0);
 }
 
+/* A process whose command line has a kernel, until it is killed. */
+static pid_t run_with_kernel(const char *kernel)
+{
+	char path[64], text[512] = "";
+	int ready[2], input[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(input), 0);
+	pid = fork();
+	if (!pid) {
+		/* Nobody writes to it, and it has it open itself. */
+		dup2(input[0], STDIN_FILENO);
+		dup2(ready[1], STDOUT_FILENO);
+		execl("/bin/sh", "sh", "-c", "echo; read x", "-kernel", kernel, NULL);
+		_exit(127);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(read(ready[0], text, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	close(input[0]);
+	close(input[1]);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	assert_true(read_file(path, text, sizeof(text)) > 0);
+	return pid;
+}
+
+/* Read once for all VMs that have it, as long as there are any. */
+static void test_found(void **state)
+{
+	const struct guest_options none = { .no_symbols = true }, search = { 0 };
+	const struct symbols *first, *second;
+	char file[256], path[PATH_MAX];
+	struct guests *guests;
+	pid_t pid;
+
+	(void)state;
+	snprintf(file, sizeof(file), SYMBOLS_ELF, "le64");
+	assert_non_null(realpath(file, path));
+	pid = run_with_kernel(path);
+	assert_int_equal(guests_open(&guests, &search, true), EXIT_OK);
+	first = guests_take(guests, pid, "web");
+	assert_non_null(first);
+	check(first, machines[0].text + 0x60, "inner");
+	/* no lines: someone else has chosen it */
+	check_line(first, machines[0].text, "");
+	second = guests_take(guests, pid, "web");
+	assert_ptr_equal(first, second);
+	guests_put(guests, second);
+	check(first, machines[0].text + 0x60, "inner");
+	guests_put(guests, first);
+	first = guests_take(guests, pid, "web");
+	check(first, machines[0].text + 0x60, "inner");
+	assert_null(guests_take(guests, 0x7fffffff, "web"));
+	guests_close(guests);
+
+	assert_int_equal(guests_open(&guests, &none, true), EXIT_OK);
+	assert_null(guests_take(guests, pid, "web"));
+	guests_close(guests);
+	/* a recording's processes are not this host's */
+	assert_int_equal(guests_open(&guests, &search, false), EXIT_OK);
+	assert_null(guests_take(guests, pid, "web"));
+	guests_close(guests);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+
+	pid = run_with_kernel("/etc/passwd");
+	assert_int_equal(guests_open(&guests, &search, true), EXIT_OK);
+	assert_null(guests_take(guests, pid, "web"));
+	guests_close(guests);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +628,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_found),
 	};
 
 	return cmocka_run_group_tests_name("symbols", tests, NULL, NULL);
