@@ -143,15 +143,18 @@ static int title_draw(struct canvas *canvas, int row, const struct model *model,
 				      view->replay) + 1;
 	column = canvas_put(canvas, row, column, ATTR_HEADER, model->backend) + 2;
 	end = put_right(canvas, row, end, column, ATTR_HEADER, view->clock);
+	/* What is wrong has the room. */
+	if (view->alert) {
+		column = canvas_put(canvas, row, column, ATTR_STRAY, "ALERT ");
+		canvas_cut(canvas, row, column, end - column, ATTR_STRAY, view->alert);
+		return row + 1;
+	}
 	snprintf(text, sizeof(text), "up %llu:%02u:%02u", (unsigned long long)up / 3600,
 		 (unsigned int)(up / 60 % 60), (unsigned int)(up % 60));
 	end = put_right(canvas, row, end, column, ATTR_HEADER, text);
 	snprintf(text, sizeof(text), "every %.2gs", model->interval_ns / 1e9);
 	end = put_right(canvas, row, end, column, ATTR_HEADER, text);
-	if (view->alert) {
-		column = canvas_put(canvas, row, column, ATTR_STRAY, "ALERT ");
-		canvas_cut(canvas, row, column, end - column, ATTR_STRAY, view->alert);
-	} else if (end - column >= 8 && view->host)
+	if (end - column >= 8 && view->host)
 		canvas_cut(canvas, row, column, end - column, ATTR_HEADER, view->host);
 	return row + 1;
 }
@@ -267,7 +270,8 @@ static void hit_line(struct canvas *canvas, int row, const struct model *model,
 	cause_text(model->raw_name, hit->raw, cause, sizeof(cause));
 	snprintf(text, sizeof(text), "%s %08x%s%s", model->raw_name, hit->raw, *cause ? " " : "",
 		 cause);
-	put_item(canvas, row, column, end, attr, text);
+	if (put_item(canvas, row, column, end, attr, text) == column)
+		put_item(canvas, row, column, end, attr, cause);
 }
 
 static int hit_order(const void *a, const void *b)

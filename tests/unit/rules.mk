@@ -43,8 +43,8 @@ $(UNIT_OUT)/symbols-%.elf: tests/unit/data/symbols.S tests/unit/rules.mk
 	$(Q)$(SYMBOLS_LD_$*) -N --no-warn-rwx-segments -e first $(@:.elf=.o) -o $@
 
 $(UNIT_OUT)/test_symbols.o: UNIT_FLAGS += -DSYMBOLS_ELF='"$(UNIT_OUT)/symbols-%s.elf"'
-$(UNIT_OUT)/test_json.o $(UNIT_OUT)/test_explain.o: UNIT_FLAGS += -DSYMBOLS_ELF='"$(UNIT_OUT)/symbols-be32.elf"'
-$(UNIT_OUT)/test_symbols $(UNIT_OUT)/test_json $(UNIT_OUT)/test_explain: | $(SYMBOLS_ELF)
+$(UNIT_OUT)/test_json.o $(UNIT_OUT)/test_explain.o $(UNIT_OUT)/test_view.o: UNIT_FLAGS += -DSYMBOLS_ELF='"$(UNIT_OUT)/symbols-be32.elf"'
+$(UNIT_OUT)/test_symbols $(UNIT_OUT)/test_json $(UNIT_OUT)/test_explain $(UNIT_OUT)/test_view: | $(SYMBOLS_ELF)
 
 $(UNIT_OUT)/test_%: $(UNIT_OUT)/test_%.o $(UNIT_OBJ) $(BUILD_HOST)/cli/objects.o
 	$(call say,LD,$@)

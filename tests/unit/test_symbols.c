@@ -589,6 +589,8 @@ static void test_found(void **state)
 	check_line(first, machines[0].text, "");
 	second = guests_take(guests, pid, "web");
 	assert_ptr_equal(first, second);
+	guests_hold(guests, first);
+	guests_put(guests, second);
 	guests_put(guests, second);
 	check(first, machines[0].text + 0x60, "inner");
 	guests_put(guests, first);

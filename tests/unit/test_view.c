@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "fixture.h"
+#include "guests.h"
 #include "util.h"
 #include "view.h"
 
@@ -648,6 +649,59 @@ static void test_format(void **state)
 	}
 }
 
+/* Names of places in the last hits and in the detail view, where there is room for the source, too. */
+static void test_symbols(void **state)
+{
+	const struct guest_options options = { .nr_symbols = 1,
+					       .symbols = { "vmm:42=" SYMBOLS_ELF "@-0xc0000000" } };
+	struct kvmdbg_vcpu raw = fixture_vcpu(42, 1, 0);
+	struct kvmdbg_hit hit = { .time_ns = 2 * SEC, .vm = 1, .pc = 0x1044, .tgid = 42,
+				  .raw = 0x00800000 };
+	struct canvas canvas = { 0 };
+	struct model model;
+
+	(void)state;
+	start();
+	fixture_model(&model);
+	assert_int_equal(guests_open(&model.guests, &options, false), EXIT_OK);
+	model_hit(&model, &hit);
+	model_begin(&model, 2 * SEC);
+	assert_non_null(model_add(&model, 0, &raw, NULL));
+	model_end(&model, 0);
+	take(&model);
+	draw(&canvas, &model, 24, 80);
+	assert_true(find_row(&canvas, "0x00001044 outer+0x4 IAC1") > 0);
+	keys(&model, "\n");
+	draw(&canvas, &model, 24, 120);
+	assert_true(find_row(&canvas, "0x00001044 user         1 hw_break outer+0x4 ") > 0);
+	assert_true(find_row(&canvas, "guest/first.c:20") > 0);
+	canvas_free(&canvas);
+	guests_close(model.guests);
+	model.guests = NULL;
+	model_free(&model);
+}
+
+/* In the first line, and at the name of whom it is about. */
+static void test_alert(void **state)
+{
+	struct canvas canvas = { 0 };
+	struct model model;
+	int row;
+
+	(void)state;
+	start();
+	make(&model, 2);
+	take(&model);
+	model.vcpus[1]->alerts = 1;
+	view.alert = "step>0: 5: vCPU 1 of vmm:42, pid 42";
+	draw(&canvas, &model, 24, 80);
+	assert_non_null(strstr(row_text(&canvas, 0), "  ALERT step>0: 5: vCPU 1"));
+	for (row = 3; row < 5; row++)
+		assert_int_equal(canvas.cells[row * canvas.columns].attr == ATTR_STRAY, row == 4);
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -661,6 +715,8 @@ int main(void)
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_detail),
+		cmocka_unit_test(test_symbols),
+		cmocka_unit_test(test_alert),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_columns),
