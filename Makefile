@@ -170,9 +170,9 @@ check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-screen check-x86host \
 		check-series check-bare check-board check-smp check-stub check-bench
 
-check-long: ## what takes longer: fuzzing for ten minutes, 100,000 random requests (half an hour)
-	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=900 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
-		scripts/check.sh check-fuzz check-stub
+check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel
+	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=3600 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
+		scripts/check.sh check-fuzz check-stub check-bisect
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
@@ -226,6 +226,9 @@ bench-board: $(INITRD) $(QEMU_STAMP) ## instructions for the guest's way in and 
 
 check-bench: bench-board $(BUILD_HOST)/kvmdbg ## the instructions of bench-board against the baseline
 	$(Q)scripts/run-tap.sh $@ tests/bench/check.sh
+
+check-bisect: $(INITRD) $(BUILD_HOST)/kvmdbg $(QEMU_STAMP) ## git bisect finds the commit that made the exit path slower
+	$(Q)scripts/run-tap.sh $@ tests/bench/bisect.sh
 
 bench-accept: ## the last result of bench-board becomes the baseline; the commit says why
 	$(Q)cp $(BENCH_BOARD) tests/bench/baseline.json
