@@ -207,8 +207,8 @@ check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on 
 		--initrd $(INITRD) --cpus 2 --timeout $$(($(FUZZ_ROUNDS) / 5 + $(FUZZ_SECS) + 300)) \
 		--append '$(FUZZ_WORDS)' --suite $@ 19-fuzz.sh
 
-check-bare: $(BARE_ELF) $(QEMU_STAMP) ## the emulator's debug facility, without an operating system
-	$(Q)tests/bare/check.sh --qemu $(QEMU_BIN) --elf $(BARE_ELF)
+check-bare: $(BARE_ELFS) $(QEMU_STAMP) ## what the emulator's cores do, without an operating system
+	$(Q)tests/bare/check.sh --qemu $(QEMU)/bin --mutants $(QEMU)/mutants $(BARE_BUILD)
 
 # What is measured is the kernel without the account that KVM can keep of its exits.
 BENCH_SET := --set CONFIG_KVM_EXIT_TIMING=n

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Run the bare-metal test of the debug facility on an emulator, once for each kind of core. Counts go
-# to build/results/check-bare for scripts/check.sh.
+# Run the bare-metal tests of the emulator's cores, and the negative controls: an emulator with one
+# rule switched off must fail. Counts go to build/results/check-bare for scripts/check.sh.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -10,50 +10,161 @@ cd "$(dirname "$0")/../.." || exit 1
 usage()
 {
 	cat <<END
-usage: tests/bare/check.sh --elf FILE [--qemu FILE] [CORE...]
-The cores are e500v2 (debug interrupts are critical) and e500mc (a class of their own).
+usage: tests/bare/check.sh --qemu DIR [--mutants DIR] DIR
+DIR has the programs, debug.elf and hv.elf; that of --qemu the emulators, qemu-system-ppc and -ppc64.
+With --mutants hv.elf must fail on the emulator there once for each rule that it can switch off, and
+for each register of which it can change who may access it.
 END
 }
 
-elf='' qemu=qemu-system-ppc cores=()
+qemu='' mutants='' dir=''
 while [ $# -gt 0 ]; do
 	case $1 in
-	--elf|--qemu)
+	--qemu|--mutants)
 		[ -n "${2-}" ] || { usage >&2; exit 2; } ;;&
-	--elf)		elf=$2; shift ;;
 	--qemu)		qemu=$2; shift ;;
+	--mutants)	mutants=$2; shift ;;
 	-h|--help)	usage; exit 0 ;;
-	e500v2|e500mc)	cores+=("$1") ;;
-	*)		usage >&2; exit 2 ;;
+	-*)		usage >&2; exit 2 ;;
+	*)		dir=$1 ;;
 	esac
 	shift
 done
-[ -r "$elf" ] || { echo "check.sh: cannot read the program '$elf'" >&2; exit 2; }
-command -v "$qemu" >/dev/null || { echo "check.sh: no emulator $qemu (make packages)" >&2; exit 2; }
-[ ${#cores[@]} -gt 0 ] || cores=(e500v2 e500mc)
+for elf in debug hv; do
+	[ -r "$dir/$elf.elf" ] || { echo "check.sh: no $elf.elf in '$dir'" >&2; exit 2; }
+done
+for emulator in "$qemu"/qemu-system-ppc{,64} ${mutants:+"$mutants/qemu-system-ppc64"}; do
+	[ -x "$emulator" ] || { echo "check.sh: no emulator $emulator" >&2; exit 2; }
+done
 
 results=build/results
 counts=$results/check-bare
 mkdir -p $results
 rm -f $counts
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
 
-# run SUITE CORE OPTION...
-run()
+# machine QEMU PROGRAM CORE OPTION...
+machine()
 {
-	local suite=$1 core=$2
+	local qemu=$1 elf=$dir/$2.elf core=$3
 
-	shift 2
-	echo "@@suite bare-$suite"
-	timeout 60 "$qemu" -M ppce500 -cpu "$core" -m 64 -nic none -display none -monitor none \
-		-serial stdio -no-reboot -kernel "$elf" "$@" </dev/null 2>&1
-	echo "@@end $?"
+	shift 3
+	timeout 60 "$qemu" -M ppce500 -cpu "$core" -m 64 -nic none -display none -no-reboot \
+		-kernel "$elf" "$@" 2>&1
 }
 
-for core in "${cores[@]}"; do
-	run "$core" "$core"
-	# what is measured is measured like that
-	run "$core-icount" "$core" -icount shift=2,sleep=off
-done | awk -v counts=$counts.new -f scripts/tap.awk
+# run SUITE QEMU PROGRAM CORE OPTION...
+run()
+{
+	local suite=$1
+
+	shift
+	echo "@@suite bare-$suite"
+	# it waits for a key before its last cases
+	keys | machine "$@" -monitor none -serial stdio
+	echo "@@end ${PIPESTATUS[1]}"
+}
+
+keys()
+{
+	while sleep 0.05 && printf x; do :; done 2>/dev/null
+}
+
+# The first part of a run on one emulator, the rest on another one, to which it is migrated. It says
+# when it wants to; prints the output of both.
+migrate_run()
+{
+	local qemu=$1 core=$2 rc
+
+	rm -f "$tmp/first" "$tmp/state" "$tmp/monitor"
+	mkfifo "$tmp/monitor"
+	machine "$qemu" hv "$core" -monitor stdio -serial "file:$tmp/first" \
+		<"$tmp/monitor" >"$tmp/log" &
+	exec 3>"$tmp/monitor"
+	while kill -0 $! 2>/dev/null && ! grep -q '^# move me' "$tmp/first" 2>/dev/null; do
+		sleep 0.05
+	done
+	echo "migrate \"exec:cat >$tmp/state\"" >&3
+	echo quit >&3
+	exec 3>&-
+	wait $!
+	[ -s "$tmp/state" ] || { cat "$tmp/first" "$tmp/log"; return 1; }
+	cat "$tmp/first"
+	keys | machine "$qemu" hv "$core" -monitor none -serial stdio \
+		-incoming "exec:cat $tmp/state"
+	rc=${PIPESTATUS[1]}
+	return "$rc"
+}
+
+# fails NAME CORE: on the emulator with a rule switched off the program must not pass
+nr=0
+fails()
+{
+	local out
+
+	nr=$((nr + 1))
+	case $1 in
+	migrate-*)	out=$(migrate_run "$mutants/qemu-system-ppc64" "$2") ;;
+	*)
+		out=$(keys | machine "$mutants/qemu-system-ppc64" hv "$2" -monitor none \
+			-serial stdio) ;;
+	esac
+	out=${out//$'\r'/}
+	if ! grep -q '^1\.\.' <<<"$out" || grep -q '^not ok' <<<"$out"; then
+		echo "ok $nr - $1"
+	else
+		echo "not ok $nr - $1: nothing failed"
+	fi
+}
+
+controls()
+{
+	local id name list
+
+	# whom the program says a register belongs to
+	list=$(sed -n 's/^\t\t{ \([0-9]*\), "\([rwV-]*\)", .*/\1 \2/p' tests/bare/hv.c)
+	echo "@@suite bare-controls"
+	# not switched off anything it is like the other one
+	KVMDBG_MUTANT=0 fails none e5500 | sed 's/^not ok/ok/;t;s/^ok/not ok/'
+	nr=1
+	while read -r id name; do
+		KVMDBG_MUTANT=$id fails "$name" e5500
+	done <"$mutants/list"
+	while read -r id name; do
+		# what a user may access is not the list's, and PVR and SVR nobody writes
+		case $id in
+		256|260|268|515)	continue ;;
+		287|1023)		name=r- ;;
+		esac
+		case $name in
+		[rV]?)	KVMDBG_MUTANT=$((1000 + id)) fails "read of SPR $id" e5500 ;;&
+		?[wV])	KVMDBG_MUTANT=$((3000 + id)) fails "write of SPR $id" e5500 ;;
+		esac
+	done <<<"$list"
+	echo "1..$nr"
+	echo "@@end 0"
+}
+
+{
+	for core in e500v2 e500mc; do
+		for arch in ppc ppc64; do
+			run "$core-$arch" "$qemu/qemu-system-$arch" debug "$core"
+		done
+		# what is measured is measured like that
+		run "$core-icount" "$qemu/qemu-system-ppc" debug "$core" -icount shift=2,sleep=off
+	done
+	for which in ppc:e500mc ppc64:e500mc ppc64:e5500; do
+		emulator=$qemu/qemu-system-${which%:*}
+		core=${which#*:}
+		run "hv-$core-${which%:*}" "$emulator" hv "$core"
+		run "hv-$core-${which%:*}-icount" "$emulator" hv "$core" -icount shift=2,sleep=off
+		echo "@@suite bare-hv-$core-${which%:*}-migrated"
+		migrate_run "$emulator" "$core"
+		echo "@@end $?"
+	done
+	[ -z "$mutants" ] || controls
+} | awk -v counts=$counts.new -f scripts/tap.awk
 mv $counts.new $counts || exit 1
 read -r passed failed skipped <$counts
 echo "check-bare: $passed passed, $failed failed, $skipped skipped"

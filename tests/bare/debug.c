@@ -6,58 +6,7 @@
  * The numbers are sections of the PowerPC e500 Core Family Reference Manual, Rev. 1.
  */
 
-typedef unsigned int u32;
-typedef unsigned char u8;
-
-#define SPR_PVR		0x11f
-#define SPR_DBSR	0x130
-#define SPR_DBCR0	0x134
-#define SPR_DBCR1	0x135
-#define SPR_DBCR2	0x136
-#define SPR_IAC1	0x138
-#define SPR_IAC2	0x139
-#define SPR_DAC1	0x13c
-#define SPR_DAC2	0x13d
-#define SPR_CSRR0	0x03a
-#define SPR_CSRR1	0x03b
-#define SPR_IVPR	0x03f
-#define SPR_IVOR0	0x190
-#define SPR_MAS0	0x270
-#define SPR_MAS1	0x271
-#define SPR_MAS2	0x272
-#define SPR_MAS3	0x273
-#define SPR_MAS7	0x3b0
-#define SPR_TSR		0x150
-#define SPR_TCR		0x154
-
-#define mtspr(spr, val)	asm volatile("mtspr %0, %1; isync" : : "i" (spr), "r" (val) : "memory")
-#define mfspr(spr)	({ u32 val; asm volatile("mfspr %0, %1" : "=r" (val) : "i" (spr)); val; })
-#define IVOR(n, vec)	mtspr(SPR_IVOR0 + (n), (u32)(vec) & 0xfff0)
-#define mtmsr(val)	asm volatile("mtmsr %0; isync" : : "r" (val) : "memory")
-#define mfmsr()		({ u32 val; asm volatile("mfmsr %0" : "=r" (val)); val; })
-
-#define MSR_CE		0x20000u
-#define MSR_EE		0x08000u
-#define MSR_PR		0x04000u
-#define MSR_ME		0x01000u
-#define MSR_DE		0x00200u
-#define MSR_IS		0x00020u
-#define MSR_DS		0x00010u
-
-/* DBCR0 and DBSR */
-#define IDE		0x80000000u
-#define IDM		0x40000000u
-#define ICMP		0x08000000u
-#define BRT		0x04000000u
-#define IRPT		0x02000000u
-#define TRAP		0x01000000u
-#define IAC(n)		(0x01000000u >> (n))
-#define DACR(n)		(0x00200000u >> 2 * (n))
-#define DACW(n)		(0x00100000u >> 2 * (n))
-#define RET		0x00008000u
-#define CIRPT		0x00000040u
-#define CRET		0x00000020u
-#define EVENTS		0xcfff8060u
+#include "bare.h"
 
 /* DBCR1 and DBCR2: one register of a pair, and the pair's mode */
 #define USER		0xc0000000u
@@ -68,23 +17,14 @@ typedef unsigned char u8;
 #define INCLUSIVE	0x00800000u
 #define EXCLUSIVE	0x00c00000u
 
-#define SERIAL		((volatile u8 *)0xe0004500u)
-#define RESET		((volatile u32 *)0xe00e00b0u)
-
 extern const u32 c_plain[], c_plain_end[], c_access[], c_loop[], c_branch[], c_mtmsr[], c_mtdbcr0[],
 	c_mtiac1[], c_mtdac1[], c_mtdbcr1[], c_mtdbcr2[], c_clear[], c_trap[], c_rfi[], c_rfci[],
 	c_decrementer[];
 extern const u32 vectors[], vec_debug_critical[], vec_debug[], vec_program[], vec_decrementer[],
 	vec_other[], vec_sc[];
 extern u32 data[];
-/* as start.S lays it out */
-struct frame {
-	u32 pc, msr, cr, lr, ctr, pad, r[32];
-};
 
 void run(const u32 *code, u32 msr);
-void *memcpy(void *to, const void *from, unsigned long size);
-void *memset(void *to, int c, unsigned long size);
 void interrupt(struct frame *frame, int kind);
 int main(void);
 
@@ -112,64 +52,11 @@ struct arm {
 static struct hit hits[16];
 static volatile u32 nr_hits, in_msr, keep_dbsr, ticked;
 static enum action action;
-static u32 ran_msr, tests, failed;
+static u32 ran_msr;
 u32 args[2];
 
 /* this core has DSRR0/1, rfdi, CIRPT and CRET */
 static int enhanced;
-
-/* the compiler's own */
-void *memcpy(void *to, const void *from, unsigned long size)
-{
-	unsigned long i;
-
-	for (i = 0; i < size; i++)
-		((u8 *)to)[i] = ((const u8 *)from)[i];
-	return to;
-}
-
-void *memset(void *to, int c, unsigned long size)
-{
-	unsigned long i;
-
-	for (i = 0; i < size; i++)
-		((u8 *)to)[i] = c;
-	return to;
-}
-
-static void put(char c)
-{
-	*SERIAL = c;
-}
-
-static void print(const char *s)
-{
-	while (*s)
-		put(*s++);
-}
-
-static void print_hex(u32 val)
-{
-	int shift;
-
-	print("0x");
-	for (shift = 28; shift >= 0; shift -= 4)
-		put("0123456789abcdef"[val >> shift & 15]);
-}
-
-static void print_dec(u32 val)
-{
-	if (val >= 10)
-		print_dec(val / 10);
-	put('0' + val % 10);
-}
-
-static void __attribute__((noreturn)) quit(void)
-{
-	*RESET = 2;
-	for (;;)
-		;
-}
 
 void interrupt(struct frame *frame, int kind)
 {
@@ -231,18 +118,11 @@ static void report(int good, const char *what)
 {
 	u32 i;
 
-	tests++;
-	print(good ? "ok " : "not ok ");
-	print_dec(tests);
-	print(" - ");
-	print(what);
-	print("\n");
-	if (good)
+	if (!result(good, what))
 		return;
-	failed++;
 	for (i = 0; i < nr_hits && i < 16; i++) {
 		print("#  ");
-		put(hits[i].kind);
+		print_char(hits[i].kind);
 		print(" pc ");
 		print_hex(hits[i].pc);
 		print(" dbsr ");
@@ -308,17 +188,6 @@ static int same(const struct hit *expected, u32 count)
 } while (0)
 
 #define ARM(...)	(&(struct arm){ __VA_ARGS__ })
-
-/* One entry of TLB1, for all. */
-static void map(u32 entry, u32 size, u32 ts, u32 ea, u32 pa_high, u32 pa, u32 flags)
-{
-	mtspr(SPR_MAS0, 0x10000000u | entry << 16);
-	mtspr(SPR_MAS1, 0xc0000000u | ts << 12 | size << 8);
-	mtspr(SPR_MAS2, ea | flags);
-	mtspr(SPR_MAS3, pa | 0x3f);
-	mtspr(SPR_MAS7, pa_high);
-	asm volatile("isync; tlbwe; isync" : : : "memory");
-}
 
 static void iac(void)
 {
@@ -692,8 +561,8 @@ static void levels(void)
 
 int main(void)
 {
-	/* the devices' registers at the physical 0xf_e0000000, and an address space 1 like the 0 */
-	map(5, 5, 0, 0xe0000000, 0xf, 0xe0000000, 0xa);
+	map_devices();
+	/* an address space 1 like the 0 */
 	map(6, 8, 1, 0, 0, 0, 0);
 
 	enhanced = mfspr(SPR_PVR) >> 16 == 0x8023;	/* e500mc */
@@ -729,8 +598,6 @@ int main(void)
 	ret();
 	levels();
 
-	print("1..");
-	print_dec(tests);
-	print("\n");
+	plan();
 	quit();
 }

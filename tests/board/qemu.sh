@@ -21,8 +21,9 @@ usage()
 	cat <<END
 usage: tests/board/qemu.sh [--target ppc|x86_64] [--link DIR]
 
-Prints the path of the emulator's folder (bin/qemu-system-TARGET): that of the board, unless told.
-  --target x86_64   that of the x86 host
+Prints the path of the emulator's folder: that of the board (bin/qemu-system-ppc, and -ppc64 for the
+64-bit cores), unless told.
+  --target x86_64   that of the x86 host (bin/qemu-system-x86_64)
   --link DIR        make DIR a folder of links to the result
 END
 }
@@ -50,22 +51,53 @@ unpack()
 	dpkg-source --no-check -x "$(echo "$sources"/qemu_*.dsc)" "$work/src" && apply_patches
 }
 
+# The emulator of the negative controls: each of the rules in `mutants` can be switched off, by a
+# number in the environment.
+mutate()
+{
+	local cpu=$work/src/target/ppc/cpu.h
+
+	awk -v "root=$work/src" -f "$top/tests/bare/mutate.awk" "$mutants" >"$work/mutants" || return 1
+	sed -i '0,/^#include/s//extern int kvmdbg_mutant;\n&/' "$cpu"
+	cat >>"$work/src/target/ppc/cpu_init.c" <<-'END'
+		int kvmdbg_mutant;
+
+		static void __attribute__((constructor)) kvmdbg_init_mutant(void)
+		{
+		    const char *nr = getenv("KVMDBG_MUTANT");
+
+		    kvmdbg_mutant = nr ? atoi(nr) : 0;
+		}
+	END
+}
+
 configure()
 {
-	# of all machines this one
-	echo "$machine" >"$work/src/configs/devices/$target-softmmu/kvmdbg.mak"
+	local arch list='' devices=()
+
+	for arch in $arches; do
+		# of all machines this one
+		echo "$machine" >"$work/src/configs/devices/$arch-softmmu/kvmdbg.mak"
+		list=$list,$arch-softmmu
+		devices+=("--with-devices-$arch=kvmdbg")
+	done
 	mkdir -p "$work/obj" && cd "$work/obj" || return 1
 	# as if in /usr: where the binary looks for its data goes by that
 	# shellcheck disable=SC2086
-	../src/configure --prefix=/usr --target-list="$target-softmmu" --without-default-features \
-		--without-default-devices "--with-devices-$target=kvmdbg" --enable-system --enable-tcg \
+	../src/configure --prefix=/usr --target-list="${list#,}" --without-default-features \
+		--without-default-devices "${devices[@]}" --enable-system --enable-tcg \
 		--enable-fdt=system --disable-user --disable-docs --disable-tools --disable-werror \
 		--disable-install-blobs --with-git-submodules=ignore $features
 }
 
+build_mutants()
+{
+	mutate && nice ninja -C "$work/obj" qemu-system-ppc64
+}
+
 build()
 {
-	local dir=$1
+	local dir=$1 arch
 
 	work=$dir/work
 	mkdir -p "$work" "$dir/bin" "$dir/share"
@@ -73,10 +105,21 @@ build()
 	sources=$(cache_get qemu-sources "$sourceskey" fetch_sources "qemu=$version") || return 1
 	progress "unpack and patch" "$log/qemu-$target-unpack.log" unpack || return 1
 	progress "configure" "$log/qemu-$target-configure.log" configure || return 1
-	progress "emulator" "$log/qemu-$target.log" nice ninja -C "$work/obj" "$emulator" || return 1
-	strip -o "$dir/bin/$emulator" "$work/obj/$emulator" &&
-		ln -s "$data" "$dir/share/qemu" && "$dir/bin/$emulator" --version &&
-		rm -rf "$work"
+	# shellcheck disable=SC2046,SC2086
+	progress "emulator" "$log/qemu-$target.log" \
+		nice ninja -C "$work/obj" $(printf 'qemu-system-%s ' $arches) || return 1
+	ln -s "$data" "$dir/share/qemu" || return 1
+	for arch in $arches; do
+		strip -o "$dir/bin/qemu-system-$arch" "$work/obj/qemu-system-$arch" &&
+			"$dir/bin/qemu-system-$arch" --version || return 1
+	done
+	if [ -n "$mutants" ]; then
+		mkdir "$dir/mutants"
+		progress "negative controls" "$log/qemu-$target-mutants.log" build_mutants || return 1
+		strip -o "$dir/mutants/qemu-system-ppc64" "$work/obj/qemu-system-ppc64" &&
+			mv "$work/mutants" "$dir/mutants/list" || return 1
+	fi
+	rm -rf "$work"
 }
 
 link=
@@ -104,28 +147,32 @@ done
 case $target in
 ppc)
 	patches=$top/tests/board/qemu/patches
+	mutants=$top/tests/bare/mutants
+	arches='ppc ppc64'
 	folders="target/ppc softmmu include/hw/core"
 	machine=CONFIG_E500PLAT=y
 	features='' ;;
 x86_64)
 	patches=$top/tests/x86host/qemu
+	mutants=''
+	arches=x86_64
 	folders=target/i386
 	machine=CONFIG_Q35=y
 	features=--enable-kvm ;;
 *)
 	die "no emulator for '$target'" ;;
 esac
-emulator=qemu-system-$target
 
 version=$(dpkg-query -W -f '${source:Version}' qemu-system-ppc 2>/dev/null) ||
 	die "the package qemu-system-ppc is missing (make packages)"
 sourceskey=$(echo "$version" | cache_hash)
 key=$({
-	echo "$version $machine $features"
-	declare -f apply_patches unpack configure build
+	echo "$version $arches $machine $features"
+	declare -f apply_patches unpack mutate configure build_mutants build
+	[ -z "$mutants" ] || cat "$mutants" "$top/tests/bare/mutate.awk"
 	cd "$patches" && cat ./*.patch
 	gcc --version
 } | cache_hash)
 dir=$(cache_get "qemu-$target" "$key" build) || die "the emulator could not be built"
-[ -z "$link" ] || cache_link "$link" "$dir" bin share
+[ -z "$link" ] || cache_link "$link" "$dir" bin share ${mutants:+mutants}
 [ -n "$link" ] || echo "$dir"
