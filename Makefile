@@ -5,13 +5,13 @@
 # Interface for the fragments (bpf, cli, tests/unit, tests/vmm: <folder>/rules.mk, included below).
 # All paths are relative to the top folder; nothing changes directory.
 #
-#   BUILD_HOST BUILD_BOARD   build/host, build/board: the only places products go to
+#   BUILD_HOST BUILD_BOARD   build/host, build/board (board64): the only places products go to
 #   CC_HOST CFLAGS_HOST LDFLAGS_HOST      host C compiler; CFLAGS_HOST has the warnings and the
 #                            include path of HOST_LIBBPF; LDFLAGS_HOST its library path
 #   CC_BOARD CFLAGS_BOARD LDFLAGS_BOARD   cross compiler; CFLAGS_BOARD has the warnings, the
 #                            patched kernel's UAPI headers and the sysroot's headers;
 #                            LDFLAGS_BOARD is -static and the sysroot's library path
-#   AS_BOARD OBJCOPY_BOARD   for the guests' payloads (no libraries)
+#   CC_GUEST LD_GUEST        for the guests' payloads: 32-bit, without libraries, on every board
 #   WARN                     -Wall -Wextra -Werror and friends (part of both CFLAGS_*)
 #   CLANG BPFTOOL            for BPF objects and vmlinux.h
 #   SYSROOT                  include/ lib/ bin/ usr-include/ of the board
@@ -50,6 +50,21 @@ Q :=
 say = @:
 endif
 
+# The board: e500v2 has its guests in user mode, e500mc and e5500 in a hypervisor's guest state. The
+# first two are 32-bit and share their programs, the last one is 64-bit.
+BOARDS := e500v2 e500mc e5500
+BOARD ?= e500v2
+ifeq ($(filter $(BOARDS),$(BOARD)),)
+$(error BOARD=$(BOARD): no such board, there are: $(BOARDS))
+endif
+ifeq ($(BOARD),e5500)
+BITS := 64
+else
+BITS :=
+endif
+# in the names of what there is one of for each board
+ON := $(patsubst -e500v2,,-$(BOARD))
+
 # seconds that the demo runs
 DEMO_SECS ?= 20
 
@@ -62,14 +77,15 @@ FUZZ_WORDS = panic_on_warn=1 sysctl.kernel.panic_on_rcu_stall=1 fuzz_rounds=$(FU
 
 BUILD := build
 BUILD_HOST := $(BUILD)/host
-BUILD_BOARD := $(BUILD)/board
-SYSROOT := $(BUILD)/sysroot
+BUILD_BOARD := $(BUILD)/board$(BITS)
+SYSROOT := $(BUILD)/sysroot$(BITS)
 HOST_LIBBPF := $(BUILD)/host-libbpf
-KERNEL := $(BUILD)/kernel
+KERNEL := $(BUILD)/kernel$(ON)
 KERNEL_VMLINUX := $(KERNEL)/vmlinux
-FUZZ_KERNEL := $(BUILD)/fuzz-kernel
-QEMU := $(BUILD)/qemu
-QEMU_BIN := $(QEMU)/bin/qemu-system-ppc
+FUZZ_KERNEL := $(BUILD)/fuzz-kernel$(ON)
+QEMU_TARGET := ppc$(BITS)
+QEMU := $(BUILD)/qemu$(BITS)
+QEMU_BIN := $(QEMU)/bin/qemu-system-$(QEMU_TARGET)
 SYSROOT_STAMP := $(SYSROOT)/.stamp
 HOST_LIBBPF_STAMP := $(HOST_LIBBPF)/.stamp
 KERNEL_STAMP := $(KERNEL)/.stamp
@@ -84,10 +100,11 @@ WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 CC_HOST ?= gcc
 CFLAGS_HOST := -std=gnu11 -O2 -g $(WARN) -isystem $(HOST_LIBBPF)/include
 LDFLAGS_HOST := -L$(HOST_LIBBPF)/lib
-CROSS_COMPILE ?= powerpc-linux-gnu-
+CROSS_COMPILE ?= powerpc$(BITS)-linux-gnu-
+CC_GUEST := powerpc-linux-gnu-gcc
+LD_GUEST := powerpc-linux-gnu-ld
 CC_BOARD := $(CROSS_COMPILE)gcc
-AS_BOARD := $(CROSS_COMPILE)as
-OBJCOPY_BOARD := $(CROSS_COMPILE)objcopy
+STRIP_BOARD := $(CROSS_COMPILE)strip
 CFLAGS_BOARD := -std=gnu11 -O2 -g $(WARN) -isystem $(SYSROOT)/usr-include -isystem $(SYSROOT)/include
 LDFLAGS_BOARD := -static -L$(SYSROOT)/lib
 CLANG ?= clang
@@ -112,7 +129,7 @@ ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
-	@echo '  V=1 shows the commands; DEMO_SECS=$(DEMO_SECS) is the length of the demo'
+	@echo '  BOARD=e500mc, BOARD=e5500: that board; V=1 shows the commands; DEMO_SECS=$(DEMO_SECS) is the length of the demo'
 
 packages: ## install the Debian packages that are missing (the list is scripts/packages)
 	$(Q)scripts/install-packages.sh
@@ -120,19 +137,19 @@ packages: ## install the Debian packages that are missing (the list is scripts/p
 # The heavy results live in the cache; their scripts answer at once when nothing has changed, and
 # touch the stamp only when the result is another one.
 $(KERNEL_STAMP): FORCE
-	$(Q)kernel/build.sh --link $(KERNEL)
+	$(Q)kernel/build.sh --config kernel/configs/board-$(BOARD).config --link $(KERNEL)
 $(FUZZ_KERNEL_STAMP): FORCE
-	$(Q)kernel/build.sh --config kernel/configs/fuzz-e500v2.config --link $(FUZZ_KERNEL)
+	$(Q)kernel/build.sh --config kernel/configs/fuzz-$(BOARD).config --link $(FUZZ_KERNEL)
 $(SYSROOT_STAMP): FORCE
-	$(Q)tests/board/sysroot.sh --link $(SYSROOT)
+	$(Q)tests/board/sysroot.sh --target powerpc$(BITS)-linux-gnu --link $(SYSROOT)
 $(HOST_LIBBPF_STAMP): FORCE
 	$(Q)tests/board/sysroot.sh --host --link $(HOST_LIBBPF)
 $(QEMU_STAMP): FORCE
-	$(Q)tests/board/qemu.sh --link $(QEMU)
+	$(Q)tests/board/qemu.sh --target $(QEMU_TARGET) --link $(QEMU)
 
 $(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
 	$(call say,ROOTFS,$@)
-	$(Q)tests/board/rootfs.sh $@ $(SYSROOT) $(BOARD_BINS)
+	$(Q)STRIP=$(STRIP_BOARD) tests/board/rootfs.sh $@ $(SYSROOT) $(BOARD_BINS)
 
 # The emulated x86 host. Its programs are those of this host.
 $(X86HOST)/linux-image-%/.stamp: FORCE
@@ -159,12 +176,12 @@ demo: ## the main job, live: on this host's kernel, or on the emulated board
 demo-board: packages ## the emulated board with the patched kernel: a debugged guest under kvmdbg top
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
 	$(Q)tests/board/boot.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
-		--initrd $(INITRD) demo $(DEMO_SECS)
+		--initrd $(INITRD) --machine $(BOARD) demo $(DEMO_SECS)
 	@echo 'the demo is over (DEMO_SECS=60 makes it longer; `make shell-board` is a shell on the board)'
 
 shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 	$(Q)tests/board/boot.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
-		--initrd $(INITRD) shell
+		--initrd $(INITRD) --machine $(BOARD) shell
 
 check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-screen check-x86host \
@@ -195,43 +212,53 @@ check-series: ## the kernel series: style, and every step of it compiles
 
 check-board: $(INITRD) $(BUILD_HOST)/kvmdbg $(KERNEL_STAMP) $(QEMU_STAMP) ## system tests and KUnit, on the emulated board
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
-		--initrd $(INITRD)
+		--initrd $(INITRD) --machine $(BOARD) --suite $@$(ON)
+
+# on the others of the boards
+BOARD_SUITES := $(patsubst %,check-board-%,$(filter-out e500v2,$(BOARDS)))
+.PHONY: $(BOARD_SUITES)
+$(BOARD_SUITES): check-board-%:
+	$(Q)$(MAKE) --no-print-directory BOARD=$* check-board
 
 check-smp: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## vCPUs that are moved, on a board with two CPUs
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
-		--initrd $(INITRD) --cpus 2 --timeout 300 --suite $@ 18-move.sh
+		--initrd $(INITRD) --machine $(BOARD) --cpus 2 --timeout 300 \
+		--suite $@$(ON) 18-move.sh
 
 # panic_on_warn: the first word of complaint ends it
 check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on a kernel that looks for bugs
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(FUZZ_KERNEL)/vmlinux \
-		--initrd $(INITRD) --cpus 2 --timeout $$(($(FUZZ_ROUNDS) / 5 + $(FUZZ_SECS) + 300)) \
-		--append '$(FUZZ_WORDS)' --suite $@ 19-fuzz.sh
+		--initrd $(INITRD) --machine $(BOARD) --cpus 2 --timeout $$(($(FUZZ_ROUNDS) / 5 + $(FUZZ_SECS) + 300)) \
+		--append '$(FUZZ_WORDS)' --suite $@$(ON) 19-fuzz.sh
 
 check-bare: $(BARE_ELFS) $(QEMU_STAMP) ## what the emulator's cores do, without an operating system
 	$(Q)tests/bare/check.sh --qemu $(QEMU)/bin --mutants $(QEMU)/mutants $(BARE_BUILD)
 
 # What is measured is the kernel without the account that KVM can keep of its exits.
-BENCH_SET := --set CONFIG_KVM_EXIT_TIMING=n
+BENCH_SET := --config kernel/configs/board-$(BOARD).config --set CONFIG_KVM_EXIT_TIMING=n
 BENCH_NO_TRACE := --set CONFIG_FTRACE=n --set CONFIG_KPROBES=n --set CONFIG_KPROBE_EVENTS=n \
 	--set CONFIG_BPF_EVENTS=n
-BENCH_BOARD := $(BUILD)/results/bench-board.json
+# the kernel has that strategy for the one only
+BENCH_EAGER := $(if $(ON),true,kernel/build.sh $(BENCH_SET) --set CONFIG_KVM_BOOKE_DEBUG_EAGER=y)
+BENCH_BOARD := $(BUILD)/results/bench-board$(ON).json
 
 bench-board: $(INITRD) $(QEMU_STAMP) ## instructions for the guest's way in and out, on the board
 	$(Q)fix=$$(kernel/build.sh --series 1 $(BENCH_SET)) && \
-	eager=$$(kernel/build.sh $(BENCH_SET) --set CONFIG_KVM_BOOKE_DEBUG_EAGER=y) && \
+	eager=$$($(BENCH_EAGER)) && \
 	lazy=$$(kernel/build.sh $(BENCH_SET)) && \
-	bare=$$(kernel/build.sh $(BENCH_SET) $(BENCH_NO_TRACE) --apart board-e500v2-no-trace) && \
-	tests/bench/board.sh --qemu $(QEMU_BIN) --initrd $(INITRD) --out $(BENCH_BOARD) \
-		fix:off=$$fix eager:off=$$eager lazy:out=$$bare lazy:off,empty,kvmdbg,switch=$$lazy
+	bare=$$(kernel/build.sh $(BENCH_SET) $(BENCH_NO_TRACE) --apart board-$(BOARD)-no-trace) && \
+	tests/bench/board.sh --qemu $(QEMU_BIN) --machine $(BOARD) --initrd $(INITRD) \
+		--out $(BENCH_BOARD) fix:off=$$fix $${eager:+eager:off=$$eager} lazy:out=$$bare \
+		lazy:off,empty,kvmdbg,switch=$$lazy
 
 check-bench: bench-board $(BUILD_HOST)/kvmdbg ## the instructions of bench-board against the baseline
-	$(Q)scripts/run-tap.sh $@ tests/bench/check.sh
+	$(Q)ON=$(ON) scripts/run-tap.sh $@$(ON) tests/bench/check.sh
 
 check-bisect: $(INITRD) $(BUILD_HOST)/kvmdbg $(QEMU_STAMP) ## git bisect finds the commit that made the exit path slower
 	$(Q)scripts/run-tap.sh $@ tests/bench/bisect.sh
 
 bench-accept: ## the last result of bench-board becomes the baseline; the commit says why
-	$(Q)cp $(BENCH_BOARD) tests/bench/baseline.json
+	$(Q)cp $(BENCH_BOARD) tests/bench/baseline$(ON).json
 
 bench: ## what watching costs a guest of this host, beside other tools; a table and JSON
 	$(Q)scripts/install-packages.sh --bench

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit 1
 usage()
 {
 	cat <<END
-usage: tests/bench/board.sh --qemu FILE --initrd FILE --out FILE NAME:ARM[,ARM...]=FOLDER...
+usage: tests/bench/board.sh --qemu FILE --machine NAME --initrd FILE --out FILE NAME:ARM[,ARM...]=FOLDER...
 
 For each kernel its name in the result, the arms of tests/system/bench.sh, and the folder that
 kernel/build.sh prints. The result (schema kvmdbg.bench/1, for kvmdbg diff) goes to FILE, tables
@@ -24,7 +24,7 @@ END
 measure()
 {
 	rm -f "$tmp/report" "$tmp/console"
-	if ! tests/board/boot.sh --qemu "$qemu" --icount --kernel "$3/vmlinux" --initrd "$initrd" \
+	if ! tests/board/boot.sh --qemu "$qemu" --machine "$machine" --icount --kernel "$3/vmlinux" --initrd "$initrd" \
 			--timeout 300 --report "$tmp/report" --console "$tmp/console" \
 			--append "bench=$2" run:bench.sh >&2 ||
 			! grep -q '^@@end 0' "$tmp/report"; then
@@ -41,7 +41,8 @@ json()
 
 	version=$(sed -n 's/^# Linux\/powerpc \([^ ]*\) Kernel.*/\1/p' "$config")
 	compiler=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"$/\1/p' "$config")
-	awk -v version="$version" -v compiler="$compiler" -v machine="$("$qemu" --version | head -n 1)" '
+	awk -v version="$version" -v compiler="$compiler" -v cpu="$machine" \
+		-v machine="$("$qemu" --version | head -n 1)" '
 	function text(s) { gsub(/[\\"]/, "", s); return "\"" s "\"" }
 	BEGIN {
 		print "{"
@@ -50,7 +51,7 @@ json()
 		print "    \"kernel\": " text(version) ","
 		print "    \"compiler\": " text(compiler) ","
 		print "    \"machine\": " text(machine) ","
-		print "    \"cpu\": \"e500v2\","
+		print "    \"cpu\": " text(cpu) ","
 		print "    \"clock\": \"icount\","
 		print "    \"icount\": true,"
 		print "    \"emulated\": true"
@@ -64,10 +65,10 @@ json()
 	END { print "\n  ]\n}" }'
 }
 
-qemu='' initrd='' out='' kernels=()
+qemu='' machine=e500v2 initrd='' out='' kernels=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--qemu|--initrd|--out)
+	--qemu|--machine|--initrd|--out)
 		[ -n "${2-}" ] || die "$1 needs an argument"
 		declare "${1#--}=$2"
 		shift ;;

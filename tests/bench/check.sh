@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Is what `make bench-board` has measured what tests/bench/baseline.json says, within 0.5 %? TAP.
+# Is what `make bench-board` has measured what tests/bench/baseline*.json says, within 0.5 %? TAP.
 # A change for the better has to be acknowledged like one for the worse: make bench-accept.
 
 cd "$(dirname "$0")/../.." || exit 1
-base=tests/bench/baseline.json
-new=build/results/bench-board.json
+base=tests/bench/baseline${ON-}.json
+new=build/results/bench-board${ON-}.json
 
 # what KEY FILE: a value of the environment
 what()

@@ -19,7 +19,7 @@ WORD: demo (for SECS board seconds), shell, check, run:NN-name.sh
   --cpus N         so many CPUs (1)
   --qemu FILE      another emulator
   --icount         time goes by instructions, 8 ns each, and every run is the same
-  --machine x86    the x86 host instead of the board
+  --machine NAME   the board with that core, e500v2 (unless told), e500mc or e5500; or x86, the host
 Exit status: the board's own, 124 on a timeout, 125 when the board ended without one.
 END
 }
@@ -62,7 +62,7 @@ board_status()
 }
 
 kernel='' initrd='' report='' console='' limit='' append='' word='' secs=20 cpus=1
-qemu="qemu-system-ppc" machine=board
+qemu="qemu-system-ppc" machine=e500v2
 clock=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -131,7 +131,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 case $machine in
-board)	model=(-M ppce500 -cpu e500v2 -m 512) ;;
+e500v2|e500mc|e5500)
+	model=(-M ppce500 -cpu "$machine" -m 512) ;;
 x86)
 	append="mitigations=off tsc=reliable $append"
 	model=(-nodefaults -M q35 -cpu "EPYC,+svm" -accel tcg -m 1024 -L /usr/share/seabios) ;;

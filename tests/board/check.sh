@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 usage()
 {
 	cat <<END
-usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--qemu FILE] [--machine x86]
+usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--qemu FILE] [--machine NAME]
        [--cpus N] [--append WORDS] [--timeout SECS] [--suite NAME] [NN-name.sh]
 Report and console are kept in build/results/. The suite is check-board unless told.
 END

@@ -31,7 +31,8 @@ for format in text json csv trace; do
 	is "$("$kvmdbg" report --format $format r.kvmdbg | sha256sum | cut -d' ' -f1)" \
 		"${want:-none}" "report --format $format: the same bytes as on the board"
 done
-"$kvmdbg" top --replay r.kvmdbg --json | tail -n 1 | grep -q '"backend":"booke-pr"'
+backend=$(tr -d '\r' <"$report" | sed -n 's/^# backend //p')
+"$kvmdbg" top --replay r.kvmdbg --json | tail -n 1 | grep -q "\"backend\":\"${backend:-none}\""
 is $? 0 "a replay of what the board did"
 "$kvmdbg" report --format html r.kvmdbg | grep -q 'exit:DTLB_MISS'
 is $? 0 "a page of what the board did"

@@ -8,7 +8,7 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 
 if [ $# -lt 2 ]; then
-	echo "usage: tests/board/rootfs.sh OUTPUT SYSROOT [PROGRAM...]" >&2
+	echo "usage: STRIP=TOOL tests/board/rootfs.sh OUTPUT SYSROOT [PROGRAM...]" >&2
 	exit 2
 fi
 output=$1
@@ -30,7 +30,7 @@ echo "root:x:0:0:root:/root:/bin/sh" >"$root/etc/passwd"
 echo "nobody:x:65534:65534:nobody:/tmp:/bin/sh" >>"$root/etc/passwd"
 printf 'root:x:0:\nnobody:x:65534:\n' >"$root/etc/group"
 for program; do
-	powerpc-linux-gnu-strip -o "$root/bin/$(basename "$program")" "$program"
+	"${STRIP:-powerpc-linux-gnu-strip}" -o "$root/bin/$(basename "$program")" "$program"
 	chmod 755 "$root/bin/$(basename "$program")"
 done
 [ ! -e "$root/bin/kvmdbg" ] || ln -s kvmdbg "$root/bin/kvmdbg-top"

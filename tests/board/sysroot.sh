@@ -20,9 +20,10 @@ export LC_ALL=C
 usage()
 {
 	cat <<END
-usage: tests/board/sysroot.sh [--host] [--link DIR]
+usage: tests/board/sysroot.sh [--target powerpc64-linux-gnu | --host] [--link DIR]
 
-Prints the path of the board's sysroot (include/ lib/ bin/), or of libbpf for this host (--host).
+Prints the path of the board's sysroot (include/ lib/ bin/), that of the 64-bit board (--target), or
+of libbpf for this host (--host).
   --link DIR   make DIR a folder of links to the result; for the board usr-include/ as well, the
                UAPI headers of the patched kernel
 END
@@ -73,7 +74,7 @@ build_json_c()
 	unpack json-c && cd "$work/json-c" || return 1
 	mkdir -p build && cd build && cat >toolchain.cmake <<END
 set(CMAKE_SYSTEM_NAME Linux)
-set(CMAKE_SYSTEM_PROCESSOR ppc)
+set(CMAKE_SYSTEM_PROCESSOR ${target%%-*})
 set(CMAKE_C_COMPILER $target-gcc)
 END
 	cmake -DCMAKE_TOOLCHAIN_FILE=toolchain.cmake -DCMAKE_INSTALL_PREFIX="$prefix" \
@@ -118,13 +119,13 @@ build_board()
 	work=$dir/work
 	jobs=$(nproc)
 	mkdir -p "$prefix/include" "$prefix/lib" "$prefix/bin" "$work"
-	echo "cross libraries of the board: $packages libbpf" >&2
+	echo "cross libraries for $target: $packages libbpf" >&2
 	# shellcheck disable=SC2086
 	sources=$(cache_get board-sources "$sourceskey" fetch_sources $packages) || return 1
 	for package in $packages; do
-		progress "$package" "$log/$package.log" "build_${package//-/_}" || return 1
+		progress "$package" "$log/$package-$target.log" "build_${package//-/_}" || return 1
 	done
-	progress "libbpf" "$log/libbpf.log" build_libbpf ARCH=powerpc CROSS_COMPILE=$target- \
+	progress "libbpf" "$log/libbpf-$target.log" build_libbpf ARCH=powerpc CROSS_COMPILE=$target- \
 		EXTRA_CFLAGS="-O2 -g -I$prefix/include" || return 1
 	mv "$prefix"/* "$dir/" && rm -rf "$work" "$prefix"
 }
@@ -147,6 +148,10 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--host)
 		host=1 ;;
+	--target)
+		[[ ${2-} =~ ^powerpc(64)?-linux-gnu$ ]] || die "no board's programs are for '${2-}'"
+		target=$2
+		shift ;;
 	--link)
 		[ -n "${2-}" ] || die "--link needs a folder"
 		link=$2
@@ -162,7 +167,8 @@ while [ $# -gt 0 ]; do
 done
 
 version=$("$top/kernel/build.sh" --version)
-recipe=$(cat "$0" "$top/tests/board/busybox.config" | cache_hash)
+recipe=$({ declare -f unpack; declare -f build_{libbpf,host,board,zlib,elfutils,ncurses,json_c,busybox}
+	echo "$packages $terminals $target"; cat "$top/tests/board/busybox.config"; } | cache_hash)
 if [ -n "$host" ]; then
 	key=$({ echo "$recipe $version"; gcc --version; } | cache_hash)
 	dir=$(cache_get host-libbpf "$key" build_host) || die "no libbpf for this host"

@@ -23,3 +23,4 @@
 
 	TIMED	bench_plain, nop
 	TIMED	bench_emulated, mfspr 7, SPR_SPRG0
+	TIMED	bench_emulated_hv, mfspr 7, SPR_IVPR

@@ -169,13 +169,18 @@ h_fuzz_back:
 	mtspr	SPR_SRR1, 21
 	rfi
 
-/* Debug, also out of the other handlers: disarms, so that it can go on. */
+/* Debug, also out of the other handlers: disarms, so that it can go on. See vectors.S for _hv. */
+	.macro	fuzz_debug on, rfxi:vararg
 	.balign	16
-	.globl	h_fuzz_debug
-h_fuzz_debug:
+	.globl	h_fuzz_debug\on
+h_fuzz_debug\on:
 	li	24, 0
 	mtspr	SPR_DBCR0, 24
 	mfspr	24, SPR_DBSR
 	mtspr	SPR_DBSR, 24
 	addi	23, 23, 1
-	rfci
+	\rfxi
+	.endm
+
+	fuzz_debug "", rfci
+	fuzz_debug _hv, RFDI

@@ -34,6 +34,7 @@
 #define SPR_SRR1	27
 #define SPR_CSRR0	58
 #define SPR_ESR		62
+#define SPR_IVPR	63	/* KVM emulates it on every core, unlike SPRG0 */
 #define SPR_TBL		268	/* time base, lower half, for reading */
 #define SPR_SPRG0	272
 #define SPR_PVR		287
@@ -76,6 +77,10 @@
 #define DBSR_IC		0x08000000
 #define DBSR_BT		0x04000000
 #define DBSR_DAC1W	0x00040000
+
+/* what an assembler for e500v2 does not know */
+#define RFDI		.long 0x4c00004e
+#define MSGSND(rb)	.long (0x7c00019c | (rb) << 11)
 
 #define GUEST_SW_BP	0x00dddd00	/* KVM's software breakpoint instruction */
 

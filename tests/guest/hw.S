@@ -20,7 +20,7 @@ hw_load:
 hw_other:
 	lbz	6, 8(29)
 hw_emul:
-	mfspr	7, SPR_SPRG0
+	mfspr	7, SPR_IVPR
 hw_bdnz:
 	bdnz	hw_loop
 hw_done:

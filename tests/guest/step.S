@@ -78,6 +78,8 @@ step_emul:
 	nop
 	mfspr	9, SPR_MAS2
 	nop
+	mfspr	9, SPR_IVPR
+	nop
 step_emul_end:
 	nop
 
@@ -91,6 +93,9 @@ step_chain:
 	mtspr	SPR_SRR0, 10
 	mtspr	SPR_SRR1, 6
 	wrteei	0
+	mfspr	9, SPR_IVPR
+	mtspr	SPR_CSRR0, 9
+	mfspr	9, SPR_CSRR0
 sc_rfi:
 	rfi
 	b	.
@@ -235,7 +240,7 @@ loop_end:
 	.globl	emul_start, emul_end
 emul_start:
 	addi	4, 4, 1
-	mfspr	5, SPR_SPRG0
+	mfspr	5, SPR_IVPR
 emul_end:
 	b	emul_start
 

@@ -14,7 +14,7 @@ panic_\n:
 	b	.
 	.endm
 
-	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 32, 33, 34
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 32, 33, 34, 35, 36, 37
 	panic	\n
 	.endr
 
@@ -56,32 +56,37 @@ h_dec:
 h_dec_end:
 	rfi
 
-/* Debug: appends CSRR0 to the log at r24, collects DBSR in r25, counts in r23. */
+/*
+ * Debug interrupts are critical ones on e500v2, and a class of their own, which
+ * has its own registers and way back, on later cores: the second set is theirs.
+ */
+	.macro	debug_handlers on, srr0, rfxi:vararg
+/* Debug: appends where it came from to the log at r24, collects DBSR in r25, counts in r23. */
 	.balign	16
-	.globl	h_debug, h_debug_end
-h_debug:
-	mfspr	21, SPR_CSRR0
+	.globl	h_debug\on, h_debug_end\on
+h_debug\on:
+	mfspr	21, \srr0
 	stwu	21, 4(24)
 	mfspr	22, SPR_DBSR
 	or	25, 25, 22
 	mtspr	SPR_DBSR, 22
 	addi	23, 23, 1
-h_debug_end:
-	rfci
+h_debug_end\on:
+	\rfxi
 
 /* Debug: like h_debug, and disarms what it was, so that it can go on. */
 	.balign	16
-	.globl	h_disarm
-h_disarm:
+	.globl	h_disarm\on
+h_disarm\on:
 	li	21, 0
 	mtspr	SPR_DBCR0, 21
-	mfspr	21, SPR_CSRR0
+	mfspr	21, \srr0
 	stw	21, 4(24)
 	mfspr	22, SPR_DBSR
 	or	25, 25, 22
 	mtspr	SPR_DBSR, 22
 	addi	23, 23, 1
-	rfci
+	\rfxi
 
 /*
  * Debug: counts branch events in r23 and goes on with a step: the event comes
@@ -89,8 +94,8 @@ h_disarm:
  * raises it at the branch's target: the step is then that instruction's.)
  */
 	.balign	16
-	.globl	h_branch
-h_branch:
+	.globl	h_branch\on
+h_branch\on:
 	mfspr	22, SPR_DBSR
 	mtspr	SPR_DBSR, 22
 	lis	21, (DBCR0_IDM | DBCR0_BT)@h
@@ -99,18 +104,36 @@ h_branch:
 	addi	23, 23, 1
 	lis	21, (DBCR0_IDM | DBCR0_IC)@h
 1:	mtspr	SPR_DBCR0, 21
-	rfci
+	\rfxi
 
 /* Debug, in a hurry: counts in r23 and goes to burst_end at r27 of them. */
 	.balign	16
-	.globl	h_burst
-h_burst:
+	.globl	h_burst\on
+h_burst\on:
 	mtspr	SPR_DBSR, 26
 	addi	23, 23, 1
 	cmplw	23, 27
 	beq	burst_end
-	rfci
+	\rfxi
+	.endm
+
+	debug_handlers "", SPR_CSRR0, rfci
+	debug_handlers _hv, SPR_DSRR0, RFDI
+
 burst_end:
 	stw	23, PORT_DONE(28)
 	b	burst_end
 
+/* Doorbells: count in r23, critical ones in r22. */
+	.balign	16
+	.globl	h_dbell, h_dbell_end
+h_dbell:
+	addi	23, 23, 1
+h_dbell_end:
+	rfi
+	.balign	16
+	.globl	h_dbell_crit, h_dbell_crit_end
+h_dbell_crit:
+	addi	22, 22, 1
+h_dbell_crit_end:
+	rfci

@@ -62,6 +62,6 @@ is "$(hits '"kind":"watch_read","origin":"user","pc":"0x[0-9a-f]+","addr":"0x200
 	"hits: watched loads, with the address"
 
 is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json schema)" kvmdbg.top/1 "the schema's name"
-is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json backend)" booke-pr "the backend"
+is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json backend)" "$backend" "the backend"
 is "$(tail -n 1 /tmp/top.json | kvmdbg-vmm json vcpus.length)" 0 "a vCPU that is gone is not shown on"
 plan

@@ -33,7 +33,7 @@ is "$(of r.kvmdbg total.origin.guest)" 50 "origin guest"
 is "$(of r.kvmdbg total.origin.stray)" 3 "origin stray"
 is "$(of r.kvmdbg total.exits.debug)" 353 "debug exits"
 is "$(of r.kvmdbg total.costs_ns.debug_exit.count)" 353 "each debug exit was timed"
-is "$(of r.kvmdbg environment.backend)" booke-pr "the backend"
+is "$(of r.kvmdbg environment.backend)" "$backend" "the backend"
 is "$(of r.kvmdbg environment.emulated)" yes "times are an emulator's"
 is "$(of r.kvmdbg environment.status)" "exit status 0" "how the command ended"
 
@@ -99,6 +99,7 @@ check "killed: it has debug exits" test "$(of s.kvmdbg total.exits.debug 2>/dev/
 
 # for the host: the recording, and what its report is here
 hexdump -ve '512/1 "%02x" "\n"' r.kvmdbg | sed 's/  *$//; s/^/# file r.kvmdbg /'
+echo "# backend $backend"
 for format in text json csv trace; do
 	echo "# report $format $(kvmdbg report --format $format r.kvmdbg | sha256sum | cut -d' ' -f1)"
 done

@@ -3,6 +3,9 @@
 
 tests=0
 top=
+# what kvmdbg has to find out by itself
+backend=booke-hv
+[ "$(sed -n 's/^cpu[^:]*: //p' /proc/cpuinfo | head -n 1)" != e500v2 ] || backend=booke-pr
 
 # ok STATUS NAME
 ok()

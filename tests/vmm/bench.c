@@ -136,6 +136,15 @@ static unsigned int run_time(const char *label, const struct kvm_guest_debug *db
 	return median(ticks);
 }
 
+static bool is_hv(void)
+{
+	struct vm *vm = vm_new(0);
+	bool hv = vm->hv;
+
+	vm_free(vm);
+	return hv;
+}
+
 static unsigned int set_time(void)
 {
 	static uint32_t ticks[WARM_UP + ROUNDS];
@@ -191,14 +200,15 @@ int cmd_bench(int argc, char **argv)
 		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP,
 		.arch.bp = { { .addr = sym("loop_start"), .type = KVMPPC_DEBUG_BREAKPOINT } },
 	};
+	const char *emulated = is_hv() ? "bench_emulated_hv" : "bench_emulated";
 	unsigned int plain;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, NULL))
 		return 2;
 	read_timebase_frequency();
 	plain = guest_time("bench_plain", &none);
-	row("lightweight_exit", guest_time("bench_emulated", &none) - plain);
-	row("lightweight_exit_armed", guest_time("bench_emulated", &armed) - plain);
+	row("lightweight_exit", guest_time(emulated, &none) - plain);
+	row("lightweight_exit_armed", guest_time(emulated, &armed) - plain);
 	row("run", run_time("mmio_start", &none, KVM_EXIT_MMIO));
 	row("run_armed", run_time("mmio_start", &armed, KVM_EXIT_MMIO));
 	row("step", run_time("loop_start", &step, KVM_EXIT_DEBUG));

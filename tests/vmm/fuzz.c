@@ -183,7 +183,7 @@ static int expected(const struct kvm_guest_debug *dbg, uint32_t reported)
 
 		if (!type)
 			continue;
-		if (dbg->arch.bp[i].addr >> 32)
+		if (sizeof(long) == 4 && dbg->arch.bp[i].addr >> 32)
 			return -EINVAL;
 		if (type == BP && !(dbg->arch.bp[i].addr & 3) && bps++ < 2)
 			continue;

@@ -156,7 +156,7 @@ out:
 void scenario_guest_inject(void)
 {
 	struct vm *vm = debug_vm("gi_start", DBCR0_IDM);
-	uint32_t first = sym("gi_loop"), handler = sym("h_debug");
+	uint32_t first = sym("gi_loop"), handler = vm_debug_handler(vm, "h_debug");
 	int r;
 
 	if (!tap_ok(round_of(vm), "a guest that can take debug interrupts"))
@@ -178,7 +178,7 @@ void scenario_guest_inject(void)
 		tap_diag("expected pc 0x%x, got %s", handler, vm_exit_str(vm, r));
 	/* on through the handler: CSRR0 to the log, DBSR to r25, and back */
 	while (r == KVM_EXIT_DEBUG && vm->regs.pc >= handler &&
-	       vm->regs.pc <= sym("h_debug_end")) {
+	       vm->regs.pc <= vm_debug_handler(vm, "h_debug_end")) {
 		r = vm_run_port(vm, DEFAULT_MS);
 		vm_get_regs(vm);
 	}

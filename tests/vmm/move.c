@@ -317,7 +317,8 @@ void scenario_host_debug(void)
 	for (marks = 0; marks < DEBUGGED_ROUNDS; marks++) {
 		if (guard_next(pid) != GUARD_FINE)
 			break;
-		if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_WRITE, &shared->word) < 0 ||
+		if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_WRITE,
+			       (uintptr_t)&shared->word) < 0 ||
 		    !traced_go(pid, PTRACE_CONT))
 			break;
 		writes += shared->word == marks && traced_go(pid, PTRACE_SINGLESTEP) &&

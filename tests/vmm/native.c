@@ -13,6 +13,16 @@
 #include "native.h"
 #include "tap.h"
 
+/** code_of() - where a function's code is; with the 64-bit ABI a pointer to it is not that */
+unsigned long code_of(void (*function)(void))
+{
+#if defined(__powerpc64__) && (!defined(_CALL_ELF) || _CALL_ELF == 1)
+	return *(unsigned long *)function;
+#else
+	return (unsigned long)function;
+#endif
+}
+
 /** traced_start() - a child that is traced, stopped before it calls @body */
 pid_t traced_start(void (*body)(void *arg), void *arg)
 {
@@ -59,10 +69,10 @@ int traced_go(pid_t pid, int how)
 }
 
 /** traced_arm() - a PPC_BREAKPOINT_TRIGGER_*, which is good for one event; returns its slot or < 0 */
-int traced_arm(pid_t pid, unsigned int trigger, const volatile void *addr)
+int traced_arm(pid_t pid, unsigned int trigger, unsigned long addr)
 {
 	struct ppc_hw_breakpoint bp = {
-		.version = 1, .trigger_type = trigger, .addr = (uintptr_t)addr,
+		.version = 1, .trigger_type = trigger, .addr = addr,
 		.addr_mode = PPC_BREAKPOINT_MODE_EXACT,
 		.condition_mode = PPC_BREAKPOINT_CONDITION_NONE,
 	};
@@ -119,15 +129,15 @@ static bool as_armed(pid_t pid)
  */
 enum guard guard_next(pid_t pid)
 {
-	if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, never) != NATIVE_IAC(1) ||
-	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_READ, (void *)MAPPED_RO) != NATIVE_DAC(1) ||
-	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, guard_mark) != NATIVE_IAC(2))
+	if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, code_of(never)) != NATIVE_IAC(1) ||
+	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_READ, MAPPED_RO) != NATIVE_DAC(1) ||
+	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, code_of(guard_mark)) != NATIVE_IAC(2))
 		return GUARD_LOST;
 	if (!traced_go(pid, PTRACE_CONT))
 		return GUARD_ENDED;
-	if (traced_nip(pid) != (uintptr_t)guard_mark || !as_armed(pid)) {
+	if (traced_nip(pid) != code_of(guard_mark) || !as_armed(pid)) {
 		tap_diag("the VMM was trapped at 0x%lx, expected 0x%lx", traced_nip(pid),
-			 (unsigned long)guard_mark);
+			 code_of(guard_mark));
 		return GUARD_LOST;
 	}
 	/* off the breakpoint */
@@ -162,10 +172,10 @@ static bool native_at(pid_t pid, int how, const char *pc)
 /** native_round() - a breakpoint and a watchpoint of the process, each at its place and once */
 bool native_round(pid_t pid)
 {
-	if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, native_loop) > 0 &&
+	if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, (uintptr_t)native_loop) > 0 &&
 	    native_at(pid, PTRACE_CONT, native_loop) &&
 	    native_at(pid, PTRACE_SINGLESTEP, native_store) &&
-	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_WRITE, &native_word) > 0 &&
+	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_WRITE, (uintptr_t)&native_word) > 0 &&
 	    native_at(pid, PTRACE_CONT, native_store) &&
 	    native_at(pid, PTRACE_SINGLESTEP, native_store + 4))
 		return true;

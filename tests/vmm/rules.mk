@@ -13,11 +13,11 @@ BOARD_BINS += $(BUILD_BOARD)/kvmdbg-vmm
 $(VMM_BUILD)/guest/%.o: tests/guest/%.S tests/guest/guest.h
 	$(call say,AS,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC_BOARD) -mcpu=8540 -c $< -o $@
+	$(Q)$(CC_GUEST) -mcpu=8540 -c $< -o $@
 
 $(GUEST_ELF): $(GUEST_OBJ) tests/guest/guest.lds
 	$(call say,LD,$@)
-	$(Q)$(CROSS_COMPILE)ld -T tests/guest/guest.lds -o $@ $(GUEST_OBJ)
+	$(Q)$(LD_GUEST) -T tests/guest/guest.lds -o $@ $(GUEST_OBJ)
 
 $(VMM_BUILD)/guest_image.o: tests/vmm/guest_image.S $(GUEST_ELF)
 	$(call say,AS,$@)

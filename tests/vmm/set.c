@@ -161,6 +161,11 @@ void scenario_set_invalid(void)
 		if (!steps(vm))
 			tap_diag("no step before the request");
 		before = vm->regs;
+		/* a 64-bit host has registers for these */
+		if (sizeof(long) == 8 && bad[i].bp[0].addr >> 32) {
+			tap_eq(-set(vm, &bad[i]), 0, "%s: accepted", bad[i].name);
+			continue;
+		}
 		tap_eq(-set(vm, &bad[i]), EINVAL, "%s: EINVAL", bad[i].name);
 		vm_get_regs(vm);
 		tap_ok(!memcmp(&before, &vm->regs, sizeof(before)) && steps(vm) && steps(vm),

@@ -184,10 +184,11 @@ void scenario_hw_program(void)
 		if (!tap_ok(f && last_armed(f, &got) >= 1, "%s: a switch to the guest is traced", name))
 			goto next;
 		tap_eq(got.dbcr0, dbcr0, "%s: DBCR0", name);
-		tap_eq(got.dbcr1 & DBCR1_US, DBCR1_US, "%s: DBCR1 keeps IACs to user mode", name);
-		tap_eq(got.dbcr1 & ~(DBCR1_US | DBCR1_US34), 0, "%s: and has nothing else", name);
-		tap_eq(got.dbcr2 & DBCR2_US, DBCR2_US, "%s: DBCR2 keeps DACs to user mode", name);
-		tap_eq(got.dbcr2 & ~DBCR2_US, 0, "%s: and has nothing else", name);
+		/* in a state of its own the guest has two modes, and both are meant */
+		tap_eq(got.dbcr1 & ~DBCR1_US34, vm->hv ? 0 : DBCR1_US, "%s: DBCR1 keeps IACs %s",
+		       name, vm->hv ? "to no mode" : "to user mode");
+		tap_eq(got.dbcr2, vm->hv ? 0 : DBCR2_US, "%s: DBCR2 keeps DACs %s", name,
+		       vm->hv ? "to no mode" : "to user mode");
 		if (!tap_ok(got.iac1 == want->iac1 && got.iac2 == want->iac2 &&
 			    got.dac1 == want->dac1 && got.dac2 == want->dac2,
 			    "%s: IAC1-2, DAC1-2", name))
@@ -211,7 +212,7 @@ next:
 	}
 }
 
-/* What a guest puts into its registers comes into force for user mode only. */
+/* What a guest puts into its registers comes into force for guest state only. */
 void scenario_guest_program(void)
 {
 	const uint32_t dbcr1 = 0x88000000, dbcr2 = 0x88000000;
@@ -242,8 +243,13 @@ void scenario_guest_program(void)
 	if (tap_ok(f && last_armed(f, &got) >= 1, "guest: a switch to the guest is traced")) {
 		tap_eq(got.dbcr0, vm->regs.gpr[10], "guest: its DBCR0 is in force");
 		tap_eq(got.iac1, 0xc0001000, "guest: its IAC1 is in force");
-		tap_eq(got.dbcr1 & 0xc0000000, 0xc0000000, "guest: IAC1 for user mode only");
-		tap_eq(got.dbcr2 & 0xc0000000, 0xc0000000, "guest: DAC1 for user mode only");
+		if (vm->hv) {
+			tap_eq(got.dbcr1, dbcr1, "guest: IAC1 and 2 for the mode it wants");
+			tap_eq(got.dbcr2, dbcr2, "guest: DAC1 and 2 for the mode it wants");
+		} else {
+			tap_eq(got.dbcr1 & 0xc0000000, 0xc0000000, "guest: IAC1 for user mode only");
+			tap_eq(got.dbcr2 & 0xc0000000, 0xc0000000, "guest: DAC1 for user mode only");
+		}
 	}
 	trace_off(f);
 out:

@@ -152,6 +152,7 @@ static void setup_vectors(struct vm *vm)
 	int i;
 
 	MUST(vm->fd, KVM_GET_SREGS, &sregs);
+	vm->hv = sregs.u.e.features & KVM_SREGS_E_PC;
 	sregs.u.e.features |= KVM_SREGS_E_IVOR;
 	sregs.u.e.update_special = 0;
 	sregs.u.e.ivpr = 0;
@@ -159,25 +160,35 @@ static void setup_vectors(struct vm *vm)
 		snprintf(name, sizeof(name), "panic_%d", i);
 		sregs.u.e.ivor_low[i] = sym(name);
 	}
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 6; i++) {
 		snprintf(name, sizeof(name), "panic_%d", 32 + i);
 		sregs.u.e.ivor_high[i] = sym(name);
 	}
 	MUST(vm->fd, KVM_SET_SREGS, &sregs);
 }
 
+/** vm_debug_handler() - that one of the two of a name that goes with the core's debug interrupt */
+uint32_t vm_debug_handler(struct vm *vm, const char *name)
+{
+	char full[32];
+
+	snprintf(full, sizeof(full), "%s%s", name, vm->hv ? "_hv" : "");
+	return sym(full);
+}
+
 /** vm_ivor() - point an interrupt vector of the guest at one of its handlers */
 void vm_ivor(struct vm *vm, enum ivor n, const char *handler)
 {
+	uint32_t addr = n == IVOR_DEBUG ? vm_debug_handler(vm, handler) : sym(handler);
 	struct kvm_sregs sregs = { 0 };
 
 	MUST(vm->fd, KVM_GET_SREGS, &sregs);
 	sregs.u.e.features |= KVM_SREGS_E_IVOR;
 	sregs.u.e.update_special = 0;
 	if (n < 16)
-		sregs.u.e.ivor_low[n] = sym(handler);
+		sregs.u.e.ivor_low[n] = addr;
 	else
-		sregs.u.e.ivor_high[n - 32] = sym(handler);
+		sregs.u.e.ivor_high[n - 32] = addr;
 	MUST(vm->fd, KVM_SET_SREGS, &sregs);
 }
 

@@ -20,7 +20,7 @@
 enum ivor {
 	IVOR_DSI = 2, IVOR_EXTERNAL = 4, IVOR_ALIGNMENT = 5, IVOR_PROGRAM = 6,
 	IVOR_SYSCALL = 8, IVOR_DECREMENTER = 10, IVOR_DTLB = 13, IVOR_ITLB = 14,
-	IVOR_DEBUG = 15, IVOR_SPE = 32,
+	IVOR_DEBUG = 15, IVOR_SPE = 32, IVOR_DBELL = 36, IVOR_DBELL_CRIT = 37,
 };
 
 /**
@@ -28,6 +28,7 @@ enum ivor {
  * @vm_fd: the VM
  * @fd: the vCPU
  * @run: its shared page
+ * @hv: the core has a state of its own for guests (e500mc and later)
  * @regs: registers as of the last vm_regs()
  * @mem: guest memory, at guest physical address 0
  * @io: the eight words of the device at PORT_IO
@@ -40,6 +41,7 @@ struct vm {
 	int vm_fd;
 	int fd;
 	struct kvm_run *run;
+	bool hv;
 	struct kvm_regs regs;
 	unsigned char *mem;
 	uint32_t io[8];
@@ -63,6 +65,7 @@ struct vm *vm_new(unsigned int flags);
 void vm_free(struct vm *vm);
 bool vm_add_mpic(struct vm *vm);
 uint32_t sym(const char *name);
+uint32_t vm_debug_handler(struct vm *vm, const char *name);
 uint32_t *vm_word(struct vm *vm, uint32_t addr);
 void vm_patch(struct vm *vm, uint32_t addr, uint32_t inst);
 void vm_ivor(struct vm *vm, enum ivor n, const char *handler);
