@@ -302,7 +302,7 @@ get_vmlinux()
 
 	confkey=$({ cat "$config"; powerpc-linux-gnu-gcc --version; pahole --version; } | cache_hash)
 	key=$(echo "$version $treehash $confkey" | cache_hash)
-	cache_keep=12 cache_get kernel "$key" locked build build_vmlinux || die "the kernel could not be built"
+	cache_keep=24 cache_get kernel "$key" locked build build_vmlinux || die "the kernel could not be built"
 }
 
 get_headers()

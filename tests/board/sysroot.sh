@@ -176,7 +176,8 @@ if [ -n "$host" ]; then
 else
 	sourceskey=$(echo "$packages" | cache_hash)
 	key=$({ echo "$recipe $version"; $target-gcc --version; } | cache_hash)
-	dir=$(cache_get sysroot "$key" build_board) || die "the board's libraries could not be built"
+	bits=${target%%-*}
+	dir=$(cache_get "sysroot${bits#powerpc}" "$key" build_board) || die "the board's libraries could not be built"
 	if [ -n "$link" ]; then
 		headers=$("$top/kernel/build.sh" --headers)
 		cache_link "$link" "$dir" include lib bin

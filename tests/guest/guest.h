@@ -18,6 +18,7 @@
 #define GUEST_LOG	0x00030000
 #define GUEST_LONG	0x00100000	/* long straight-line code, made by the VMM */
 
+#define GUEST_HIGH	(1ULL << 32)	/* all of it once more, with VM_HIGH */
 #define UNMAPPED	0x20000000	/* in no TLB entry */
 #define MAPPED_RO	0x10000000	/* one read-only page */
 #define MPIC_BASE	0x0e000000

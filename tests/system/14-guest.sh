@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest that uses its own debug registers.
-exec kvmdbg-vmm run guest-debug guest-inject guest-supervisor
+exec kvmdbg-vmm run guest-debug guest-inject guest-de guest-supervisor

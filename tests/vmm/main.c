@@ -44,6 +44,12 @@ static const struct {
 	{ "move", scenario_move, "a vCPU that is moved between CPUs" },
 	{ "host-debug", scenario_host_debug, "a VMM that is debugged itself" },
 	{ "late", scenario_late, "what the processor has noted for one, and another runs" },
+	{ "guest-de", scenario_guest_de, "a guest that changes MSR[DE] while it is debugged" },
+	{ "doorbell", scenario_doorbell, "a guest's doorbells to itself" },
+	{ "machine-check", scenario_machine_check, "a machine check that waits" },
+	{ "same-addresses", scenario_same_addresses, "two VMs at the same addresses" },
+	{ "next-vm", scenario_next_vm, "what a VM that is gone leaves to the next" },
+	{ "wide", scenario_wide, "addresses beyond 32 bits" },
 	{ "perf", scenario_perf, "the trace events through perf" },
 };
 

@@ -40,6 +40,14 @@ void scenario_move(void);
 void scenario_host_debug(void);
 void scenario_late(void);
 
+/* hv.c */
+void scenario_guest_de(void);
+void scenario_doorbell(void);
+void scenario_machine_check(void);
+void scenario_same_addresses(void);
+void scenario_next_vm(void);
+void scenario_wide(void);
+
 /* robust.c */
 void scenario_abuse(void);
 void scenario_syscalls(void);

@@ -107,7 +107,7 @@ static void load_image(struct vm *vm)
 	}
 }
 
-static void setup_tlb(struct vm *vm)
+static void setup_tlb(struct vm *vm, bool high)
 {
 	struct kvm_book3e_206_tlb_entry *tlb;
 	struct kvm_book3e_206_tlb_params params = {
@@ -137,6 +137,10 @@ static void setup_tlb(struct vm *vm)
 	tlb[TLB0_ENTRIES + 1].mas1 = MAS1_VALID | MAS1_TSIZE(1);
 	tlb[TLB0_ENTRIES + 1].mas2 = MAPPED_RO;
 	tlb[TLB0_ENTRIES + 1].mas7_3 = GUEST_DATA | MAS3_READ;
+	if (high) {
+		tlb[TLB0_ENTRIES + 2] = tlb[TLB0_ENTRIES];
+		tlb[TLB0_ENTRIES + 2].mas2 = GUEST_HIGH;
+	}
 
 	config.array = (unsigned long)tlb;
 	memset(bitmap, 0xff, sizeof(bitmap));
@@ -213,7 +217,7 @@ struct vm *vm_new(unsigned int flags)
 	vm->run = must_map(vm->run_size, MAP_SHARED, vm->fd);
 	setup_vectors(vm);
 	if (!(flags & VM_BARE_TLB))
-		setup_tlb(vm);
+		setup_tlb(vm, flags & VM_HIGH);
 	vm_get_regs(vm);
 	return vm;
 }

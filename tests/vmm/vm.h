@@ -15,10 +15,11 @@
 #define RUN_TIMEOUT	(-1)	/* vm_run(): no exit in time */
 #define DEFAULT_MS	4000
 
+#define VM_HIGH		0x2	/* vm_new(): the guest can be run at GUEST_HIGH, too */
 #define VM_BARE_TLB	0x1	/* vm_new(): no KVM_CAP_SW_TLB, KVM's own first mapping */
 
 enum ivor {
-	IVOR_DSI = 2, IVOR_EXTERNAL = 4, IVOR_ALIGNMENT = 5, IVOR_PROGRAM = 6,
+	IVOR_MACHINE_CHECK = 1, IVOR_DSI = 2, IVOR_EXTERNAL = 4, IVOR_ALIGNMENT = 5, IVOR_PROGRAM = 6,
 	IVOR_SYSCALL = 8, IVOR_DECREMENTER = 10, IVOR_DTLB = 13, IVOR_ITLB = 14,
 	IVOR_DEBUG = 15, IVOR_SPE = 32, IVOR_DBELL = 36, IVOR_DBELL_CRIT = 37,
 };
