@@ -84,7 +84,7 @@ KERNEL := $(BUILD)/kernel$(ON)
 KERNEL_VMLINUX := $(KERNEL)/vmlinux
 FUZZ_KERNEL := $(BUILD)/fuzz-kernel$(ON)
 QEMU_TARGET := ppc$(BITS)
-QEMU := $(BUILD)/qemu$(BITS)
+QEMU := $(BUILD)/qemu
 QEMU_BIN := $(QEMU)/bin/qemu-system-$(QEMU_TARGET)
 SYSROOT_STAMP := $(SYSROOT)/.stamp
 HOST_LIBBPF_STAMP := $(HOST_LIBBPF)/.stamp
@@ -125,7 +125,7 @@ ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
 	check-x86 check-x86host check-screen check-series check-board check-smp check-stub check-bare \
-	check-bench bench bench-board bench-accept man series kernel clean FORCE
+	check-bench check-bisect bench bench-board bench-accept man series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -145,7 +145,7 @@ $(SYSROOT_STAMP): FORCE
 $(HOST_LIBBPF_STAMP): FORCE
 	$(Q)tests/board/sysroot.sh --host --link $(HOST_LIBBPF)
 $(QEMU_STAMP): FORCE
-	$(Q)tests/board/qemu.sh --target $(QEMU_TARGET) --link $(QEMU)
+	$(Q)tests/board/qemu.sh --link $(QEMU)
 
 $(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
 	$(call say,ROOTFS,$@)
@@ -185,7 +185,7 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 
 check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-screen check-x86host \
-		check-series check-bare check-board check-smp check-stub check-bench
+		check-series check-bare check-board check-board-e500mc check-smp check-stub check-bench
 
 check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=3600 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
