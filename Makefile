@@ -11,7 +11,7 @@
 #   CC_BOARD CFLAGS_BOARD LDFLAGS_BOARD   cross compiler; CFLAGS_BOARD has the warnings, the
 #                            patched kernel's UAPI headers and the sysroot's headers;
 #                            LDFLAGS_BOARD is -static and the sysroot's library path
-#   CC_GUEST LD_GUEST        for the guests' payloads: 32-bit, without libraries, on every board
+#   CC_GUEST AS_GUEST LD_GUEST   for the guests' payloads: 32-bit, without libraries, on every board
 #   WARN                     -Wall -Wextra -Werror and friends (part of both CFLAGS_*)
 #   CLANG BPFTOOL            for BPF objects and vmlinux.h
 #   SYSROOT                  include/ lib/ bin/ usr-include/ of the board
@@ -102,6 +102,7 @@ CFLAGS_HOST := -std=gnu11 -O2 -g $(WARN) -isystem $(HOST_LIBBPF)/include
 LDFLAGS_HOST := -L$(HOST_LIBBPF)/lib
 CROSS_COMPILE ?= powerpc$(BITS)-linux-gnu-
 CC_GUEST := powerpc-linux-gnu-gcc
+AS_GUEST := powerpc-linux-gnu-as
 LD_GUEST := powerpc-linux-gnu-ld
 CC_BOARD := $(CROSS_COMPILE)gcc
 STRIP_BOARD := $(CROSS_COMPILE)strip

@@ -29,12 +29,12 @@ $(UNIT_OUT)/test_bpf: | $(BUILD_BOARD)/booke.bpf.o
 SYMBOLS_ELF := $(patsubst %,$(UNIT_OUT)/symbols-%.elf,le64 le32 be32 be64)
 SYMBOLS_AS_le64 := as --64
 SYMBOLS_AS_le32 := as --32
-SYMBOLS_AS_be32 := $(AS_BOARD) -a32 -mbig
-SYMBOLS_AS_be64 := $(AS_BOARD) -a64 -mbig --defsym OPD=1
+SYMBOLS_AS_be32 := $(AS_GUEST) -a32 -mbig
+SYMBOLS_AS_be64 := $(AS_GUEST) -a64 -mbig --defsym OPD=1
 SYMBOLS_LD_le64 := ld -m elf_x86_64 -Ttext 0xffffffff81001000 -Tdata 0xffffffff81100000
 SYMBOLS_LD_le32 := ld -m elf_i386 -Ttext 0xc0001000 -Tdata 0xc0100000
-SYMBOLS_LD_be32 := $(CROSS_COMPILE)ld -m elf32ppc -Ttext 0xc0001000 -Tdata 0xc0100000
-SYMBOLS_LD_be64 := $(CROSS_COMPILE)ld -m elf64ppc -Ttext 0xc000000000001000 -Tdata 0xc000000000100000
+SYMBOLS_LD_be32 := $(LD_GUEST) -m elf32ppc -Ttext 0xc0001000 -Tdata 0xc0100000
+SYMBOLS_LD_be64 := $(LD_GUEST) -m elf64ppc -Ttext 0xc000000000001000 -Tdata 0xc000000000100000
 
 $(UNIT_OUT)/symbols-%.elf: tests/unit/data/symbols.S tests/unit/rules.mk
 	$(call say,LD,$@)
