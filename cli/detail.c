@@ -180,7 +180,7 @@ static void place_name(char *text, size_t size, const struct symbols *symbols,
 
 	symbols_text(symbols, place->addr, text, SYMBOL_SIZE);
 	len = strlen(text);
-	if (!(place->kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)) &&
+	if (!(place->kinds & WATCH_KINDS) &&
 	    symbols_line(symbols, place->addr, line, sizeof(line)))
 		snprintf(text + len, size - len, "%s%s", len ? " " : "", line);
 }
@@ -188,7 +188,6 @@ static void place_name(char *text, size_t size, const struct symbols *symbols,
 /* What is armed, as far as hits tell: where, of what kind, by whom. */
 static int places_find(struct place *places, const struct model *model, const struct row *what)
 {
-	const uint32_t watch = 1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE;
 	const uint32_t breaks = 1U << KVMDBG_HW_BREAK | 1U << KVMDBG_SW_BREAK;
 	const struct kvmdbg_hit *hit;
 	struct place place;
@@ -199,13 +198,13 @@ static int places_find(struct place *places, const struct model *model, const st
 		for (n = 0; n < what->vcpus[v]->nr_hits && n < VCPU_HITS; n++) {
 			hit = &what->vcpus[v]->hits[n];
 			place = (struct place){
-				.kinds = model->kinds(hit) & (watch | breaks),
+				.kinds = model->kinds(hit) & (WATCH_KINDS | breaks),
 				.slots = model->slots ? model->slots(hit) : 0,
 				.origin = hit->origin,
 			};
 			if (!place.kinds)
 				continue;
-			place.addr = place.kinds & watch ? hit->addr : hit->pc;
+			place.addr = place.kinds & WATCH_KINDS ? hit->addr : hit->pc;
 			for (i = 0; i < nr; i++)
 				if (places[i].kinds == place.kinds && places[i].addr == place.addr &&
 				    places[i].origin == place.origin)

@@ -24,7 +24,6 @@
 #define MAX_PLACES	4096
 #define MAX_STRAYS	1024
 #define TABLE_SIZE	(2 * MAX_PLACES)
-#define WATCHES		(1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)
 
 /* struct count - hits of a place: how many, and when the last one was */
 struct count {
@@ -104,7 +103,7 @@ struct explain {
 /* NULL if there is no room for another one. */
 static struct place *place_of(struct explain *e, const struct kvmdbg_hit *hit, const char *vm)
 {
-	const bool watch = e->model.kinds(hit) & WATCHES;
+	const bool watch = e->model.kinds(hit) & WATCH_KINDS;
 	const uint64_t at = watch ? hit->addr : hit->pc;
 	uint64_t hash = (at ^ (uint64_t)watch << 63) * 0x9e3779b97f4a7c15;
 	struct place *place;

@@ -6,11 +6,14 @@
 void hit_show(struct shown_hit *shown, const struct model *model, const struct kvmdbg_hit *hit)
 {
 	const struct model_vm *vm = model_vm_of(model, hit);
+	const struct symbols *symbols = vm ? vm->symbols : NULL;
 
 	shown->hit = *hit;
 	shown->kinds = model->kinds(hit);
 	snprintf(shown->vm, sizeof(shown->vm), "%s", vm ? vm->name : "?");
-	symbols_text(vm ? vm->symbols : NULL, hit->pc, shown->symbol, sizeof(shown->symbol));
+	symbols_text(symbols, hit->pc, shown->symbol, sizeof(shown->symbol));
+	symbols_text(shown->kinds & WATCH_KINDS ? symbols : NULL, hit->addr, shown->addr_symbol,
+		     sizeof(shown->addr_symbol));
 }
 
 void history_take(struct history *history, const struct model *model)

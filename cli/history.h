@@ -15,12 +15,14 @@
  * @kinds: mask of enum kvmdbg_kind
  * @vm: name of its VM, which may be gone by now
  * @symbol: what is known of its place, escaped, or empty
+ * @addr_symbol: the same of the data that a watchpoint is of
  */
 struct shown_hit {
 	struct kvmdbg_hit hit;
 	uint32_t kinds;
 	char vm[VM_NAME_SIZE];
 	char symbol[SYMBOL_SIZE];
+	char addr_symbol[SYMBOL_SIZE];
 };
 
 /**

@@ -21,6 +21,9 @@ struct symbols;
 /** WINDOW_NS - sliding percentiles are of at least the last half of it, of at most all of it */
 #define WINDOW_NS	10000000000ULL
 
+/** WATCH_KINDS - kinds of hits that have the address of data */
+#define WATCH_KINDS	(1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)
+
 /** VCPU_HITS - its last hits that a vCPU keeps */
 #define VCPU_HITS	16
 

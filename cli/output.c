@@ -208,7 +208,7 @@ struct json_object *hit_json(const struct model *model, const struct kvmdbg_hit 
 	if (slots)
 		json_object_object_add(object, "slots", slots_json(slots));
 	/* Only a watchpoint has a data address. */
-	if (kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)) {
+	if (kinds & WATCH_KINDS) {
 		add_hex(object, "addr", hit->addr);
 		place_json(object, "addr_", symbols, hit->addr);
 	}

@@ -39,7 +39,6 @@ static const unsigned char magic[8] = { 0x8f, 'K', 'V', 'M', 'D', '\r', '\n', 0x
 #define VCPU_GONE	2
 
 #define NR_COUNTERS	(sizeof(struct counters) / sizeof(uint64_t))
-#define WATCH_KINDS	(1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)
 #define MAX_TEXT	8192
 #define MAX_ENV		1024
 /* A window that is longer than a year is none. */

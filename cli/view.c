@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "lines.h"
 #include "util.h"
 #include "view.h"
 
@@ -243,7 +244,9 @@ static void hit_line(struct canvas *canvas, int row, const struct model *model,
 	const struct kvmdbg_hit *hit = &shown->hit;
 	enum attr attr = hit->origin == KVMDBG_STRAY ? ATTR_STRAY : ATTR_PLAIN;
 	int digits = wide ? 16 : 8, column, end = canvas->columns;
-	char kinds[128], cause[96], text[VM_NAME_SIZE + 16];
+	const struct model_vm *vm = model_vm_of(model, hit);
+	char kinds[128], cause[96], text[LINE_SIZE];
+	int before;
 
 	format_age(text, sizeof(text), model->time_ns, hit->time_ns);
 	canvas_put(canvas, row, 0, attr, text);
@@ -261,17 +264,27 @@ static void hit_line(struct canvas *canvas, int row, const struct model *model,
 	column += HIT_ORIGIN;
 	snprintf(text, sizeof(text), "0x%0*llx", digits, (unsigned long long)hit->pc);
 	column = put_item(canvas, row, column, end, attr, text) - 1;
-	if (shown->kinds & (1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)) {
+	if (shown->kinds & WATCH_KINDS) {
 		snprintf(text, sizeof(text), "@0x%0*llx", digits, (unsigned long long)hit->addr);
 		column = put_item(canvas, row, column, end, attr, text) - 1;
 	}
 	if (*shown->symbol)
 		column = canvas_cut(canvas, row, column, end - column, attr, shown->symbol) + 1;
+	if (*shown->addr_symbol) {
+		snprintf(text, sizeof(text), "@%s", shown->addr_symbol);
+		before = column;
+		column = put_item(canvas, row, column, end, attr, text);
+		column -= column > before;
+	}
 	cause_text(model->raw_name, hit->raw, cause, sizeof(cause));
 	snprintf(text, sizeof(text), "%s %08x%s%s", model->raw_name, hit->raw, *cause ? " " : "",
 		 cause);
-	if (put_item(canvas, row, column, end, attr, text) == column)
+	before = column;
+	column = put_item(canvas, row, column, end, attr, text);
+	if (column == before)
 		put_item(canvas, row, column, end, attr, cause);
+	else if (column < end && symbols_line(vm ? vm->symbols : NULL, hit->pc, text, sizeof(text)))
+		put_item(canvas, row, column, end, attr, text);
 }
 
 static int hit_order(const void *a, const void *b)

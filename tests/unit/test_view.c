@@ -657,6 +657,8 @@ static void test_symbols(void **state)
 	struct kvmdbg_vcpu raw = fixture_vcpu(42, 1, 0);
 	struct kvmdbg_hit hit = { .time_ns = 2 * SEC, .vm = 1, .pc = 0x1044, .tgid = 42,
 				  .raw = 0x00800000 };
+	struct kvmdbg_hit watch = { .time_ns = 2 * SEC, .vm = 1, .pc = 0x1000, .addr = 0x100004,
+				    .tgid = 42, .raw = 0x00040000 };
 	struct canvas canvas = { 0 };
 	struct model model;
 
@@ -665,16 +667,22 @@ static void test_symbols(void **state)
 	fixture_model(&model);
 	assert_int_equal(guests_open(&model.guests, &options, false), EXIT_OK);
 	model_hit(&model, &hit);
+	model_hit(&model, &watch);
 	model_begin(&model, 2 * SEC);
 	assert_non_null(model_add(&model, 0, &raw, NULL));
 	model_end(&model, 0);
 	take(&model);
 	draw(&canvas, &model, 24, 80);
 	assert_true(find_row(&canvas, "0x00001044 outer+0x4 IAC1") > 0);
+	assert_true(find_row(&canvas, "0x00001000 @0x00100004 first") > 0);
+	draw(&canvas, &model, 24, 130);
+	assert_true(find_row(&canvas, "0x00001044 outer+0x4 dbsr 00800000 IAC1  guest/first.c:20") > 0);
+	assert_true(find_row(&canvas, "0x00001000 @0x00100004 first @counter+0x4 dbsr 00040000 DAC1W") > 0);
 	keys(&model, "\n");
 	draw(&canvas, &model, 24, 120);
 	assert_true(find_row(&canvas, "0x00001044 user         1 hw_break outer+0x4 ") > 0);
-	assert_true(find_row(&canvas, "guest/first.c:20") > 0);
+	assert_true(find_row(&canvas, "outer+0x4 guest/first.c:20") > 0);
+	assert_true(find_row(&canvas, "0x00100004 user         1 watch_write counter+0x4") > 0);
 	canvas_free(&canvas);
 	guests_close(model.guests);
 	model.guests = NULL;
