@@ -211,6 +211,23 @@ static void top_draw(struct top *top)
 		top_end(top, ret);
 }
 
+static void top_alert(void *ctx, const struct alert_event *event)
+{
+	struct top *top = ctx;
+
+	if (top->screen) {
+		alert_text(event, top->alert, sizeof(top->alert));
+		top->view.alert = top->alert;
+	} else if (print_alert(&top->model, event, top->options.json)) {
+		top_end(top, EXIT_IO);
+	}
+}
+
+static void top_check(struct top *top)
+{
+	alerts_check(&top->options.alerts, &top->model, top_alert, top);
+}
+
 /* The filters that act in the kernel when it is live. */
 static bool replay_passes(const struct top *top, uint32_t tgid, uint32_t vcpu)
 {
@@ -327,8 +344,9 @@ static void replay_action(struct top *top, enum action action)
 		replay_seek(top, top->windows);
 		break;
 	default:
-		break;
+		return;
 	}
+	top_check(top);
 }
 
 static int replay_open(struct top *top)
@@ -393,25 +411,13 @@ static void forget_hits(struct top *top)
 	top->history.nr_strays = 0;
 }
 
-static void top_alert(void *ctx, const struct alert_event *event)
-{
-	struct top *top = ctx;
-
-	if (top->screen) {
-		alert_text(event, top->alert, sizeof(top->alert));
-		top->view.alert = top->alert;
-	} else if (print_alert(&top->model, event, top->options.json)) {
-		top_end(top, EXIT_IO);
-	}
-}
-
 static int replay_print(struct top *top)
 {
 	int ret = EXIT_OK;
 
 	while (!ret && recording_next(top->recording, &top->sink)) {
 		ret = top_print(top);
-		alerts_check(&top->options.alerts, &top->model, top_alert, top);
+		top_check(top);
 		forget_hits(top);
 		if (++top->frames == top->options.frames)
 			return ret;
@@ -469,7 +475,7 @@ static void top_frame(struct top *top)
 		top_end(top, ret);
 		return;
 	}
-	alerts_check(&top->options.alerts, &top->model, top_alert, top);
+	top_check(top);
 	if (top->screen) {
 		own_cost(top);
 		tell_time(top);
@@ -502,6 +508,7 @@ static void top_acknowledge(struct top *top)
 	model_acknowledge(&top->model, top_shown(top));
 	history_acknowledge(&top->history);
 	history_acknowledge(&top->frozen_history);
+	top->view.alert = NULL;
 }
 
 static void top_reset(struct top *top)
@@ -717,6 +724,8 @@ static int top_show(struct top *top, int signals)
 		return top->ret;
 	complain_later(true);
 	top->screen = true;
+	/* A replay begins with its first window. */
+	top_check(top);
 	own_cost(top);
 	tell_time(top);
 	top_draw(top);

@@ -39,7 +39,7 @@ struct selection {
  * @page: which page
  * @paused: the model does not go on
  * @host: name and kernel of the machine, escaped
- * @alert: the last one, or NULL
+ * @alert: the last one, NULL if there is none that nobody has taken note of
  * @replay: where we are in a recording, NULL if it is live
  * @clock: time of day, or empty
  * @own_cpu: percent of a CPU that kvmdbg takes, below 0 if that is not known

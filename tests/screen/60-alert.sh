@@ -1,0 +1,38 @@
+#!/bin/sh
+# shellcheck source=tests/x86/lib.sh source=tests/screen/lib.sh
+# SPDX-License-Identifier: GPL-2.0-only
+# On the screen: names of a guest's symbols, places in its source, and what must not happen.
+. "$(dirname "$0")/../x86/lib.sh"
+. "$(dirname "$0")/../screen/lib.sh"
+
+# What happens is in the first window, and not again.
+r=$dir/r.kvmdbg
+symbols="*=$PWD/build/host/x86guest.elf"
+kvmdbg record -o "$r" --window 1000 --vm shown -- \
+	sh -c 'sleep 2 | kvmdbg-vmm load --wait --name shown step=12/hw=4' >"$dir/out" 2>&1 ||
+	sed 's/^/# /' "$dir/out"
+
+screen_start 80x24 kvmdbg top --replay "$r" -d 1000 --guest-symbols "'$symbols'" \
+	--alert "'step > 10'" --alert "'hw_break>4'"
+shows '^kvmdbg top .* ALERT step > 10: 12: ' "the first window's alert"
+shows ' hw_break +user +0x00001006 x86_hw_here ' "a breakpoint's name"
+keys Down Enter
+shows '^[0-3] +0x00001006 user +4 hw_break x86_hw_here .*x86guest\.S:[0-9]+' \
+	"armed: a breakpoint's name and its place in the source"
+keys Escape G
+shows '^kvmdbg top .* ALERT step > 10' "it stays, until somebody has taken note of it"
+keys a
+shows_not ALERT "acknowledged"
+keys q
+ended 1 "after an alert"
+is "$(cat "$dir/screen.err")" "kvmdbg: alert step > 10: 1 times" "which one, and how often"
+
+# With more room
+screen_start 160x40 kvmdbg top --replay "$r" -d 1000 --guest-symbols "'$symbols'" \
+	--alert "'stray>0'"
+shows ' hw_break +user +0x00001006 x86_hw_here dr6 [0-9a-f]{8} B[0-3]  .*x86guest\.S:[0-9]+' \
+	"a hit's place in the source"
+keys q
+ended 0 "after none"
+is "$(cat "$dir/screen.err")" "" "nothing is said"
+plan
