@@ -126,6 +126,7 @@ ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
 	check-x86 check-x86host check-screen check-series check-board check-smp check-stub check-bare \
+	check-controls \
 	check-bench check-bisect bench bench-board bench-accept man series kernel clean FORCE
 
 help: ## this list
@@ -188,9 +189,9 @@ check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-screen check-x86host \
 		check-series check-bare check-board check-board-e500mc check-smp check-stub check-bench
 
-check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel
+check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel, an emulator without each of its rules
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=3600 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
-		scripts/check.sh check-fuzz check-stub check-bisect
+		scripts/check.sh check-fuzz check-controls check-stub check-bisect
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
@@ -233,6 +234,9 @@ check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on 
 		--append '$(FUZZ_WORDS)' --suite $@$(ON) 19-fuzz.sh
 
 check-bare: $(BARE_ELFS) $(QEMU_STAMP) ## what the emulator's cores do, without an operating system
+	$(Q)tests/bare/check.sh --qemu $(QEMU)/bin $(BARE_BUILD)
+
+check-controls: $(BARE_ELFS) $(QEMU_STAMP) ## that each case fails where the rule it is about is switched off
 	$(Q)tests/bare/check.sh --qemu $(QEMU)/bin --mutants $(QEMU)/mutants $(BARE_BUILD)
 
 # What is measured is the kernel without the account that KVM can keep of its exits.

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Run the bare-metal tests of the emulator's cores, and the negative controls: an emulator with one
-# rule switched off must fail. Counts go to build/results/check-bare for scripts/check.sh.
+# Run the bare-metal tests of the emulator's cores, or their negative controls: an emulator with one
+# rule switched off must fail. Counts go to build/results/check-bare, or check-controls, for
+# scripts/check.sh.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -12,7 +13,7 @@ usage()
 	cat <<END
 usage: tests/bare/check.sh --qemu DIR [--mutants DIR] DIR
 DIR has the programs, debug.elf and hv.elf; that of --qemu the emulators, qemu-system-ppc and -ppc64.
-With --mutants hv.elf must fail on the emulator there once for each rule that it can switch off, and
+With --mutants, instead, hv.elf must fail on the emulator there once for each rule that it can switch off, and
 for each register of which it can change who may access it.
 END
 }
@@ -38,7 +39,9 @@ for emulator in "$qemu"/qemu-system-ppc{,64} ${mutants:+"$mutants/qemu-system-pp
 done
 
 results=build/results
-counts=$results/check-bare
+suite=check-bare
+[ -z "$mutants" ] || suite=check-controls
+counts=$results/$suite
 mkdir -p $results
 rm -f $counts
 tmp=$(mktemp -d)
@@ -146,6 +149,7 @@ controls()
 	echo "@@end 0"
 }
 
+programs()
 {
 	for core in e500v2 e500mc; do
 		for arch in ppc ppc64; do
@@ -163,9 +167,12 @@ controls()
 		migrate_run "$emulator" "$core"
 		echo "@@end $?"
 	done
-	[ -z "$mutants" ] || controls
+}
+
+{
+	if [ -n "$mutants" ]; then controls; else programs; fi
 } | awk -v counts=$counts.new -f scripts/tap.awk
 mv $counts.new $counts || exit 1
 read -r passed failed skipped <$counts
-echo "check-bare: $passed passed, $failed failed, $skipped skipped"
+echo "$suite: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
