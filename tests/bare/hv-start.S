@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Start, interrupt vectors and the code that the cases of hv.c run, most of it in guest state.
+ * Interrupt vectors and the code that the cases of hv.c run, most of it in guest state.
  *
  * The hypervisor's handlers are those of frame.h. The guest's write down what the guest sees and
  * call the hypervisor, and that ends the code under test.
@@ -24,47 +24,6 @@
 #define EHPRIV		.long 0x7c00021c
 
 	.text
-	.globl	_start
-_start:
-	lis	%r1, stack_top@h
-	ori	%r1, %r1, stack_top@l
-	bl	main
-1:	b	1b
-
-/* void run(const u32 *code, u32 msr): until an interrupt's handler goes to leave() */
-	.globl	run
-run:
-	lis	%r5, saved@h
-	ori	%r5, %r5, saved@l
-	stmw	%r13, 16(%r5)
-	stw	%r1, 0(%r5)
-	stw	%r2, 4(%r5)
-	mflr	%r0
-	stw	%r0, 8(%r5)
-	mtspr	SRR0, %r3
-	mtspr	SRR1, %r4
-	lis	%r10, data@h
-	ori	%r10, %r10, data@l
-	lis	%r11, args@h
-	ori	%r11, %r11, args@l
-	lwz	%r12, 4(%r11)
-	lwz	%r11, 0(%r11)
-	li	%r9, 0x55
-	li	%r8, 0
-	mtlr	%r8
-	rfi
-
-	.globl	leave
-leave:
-	lis	%r5, saved@h
-	ori	%r5, %r5, saved@l
-	lwz	%r1, 0(%r5)
-	lwz	%r2, 4(%r5)
-	lwz	%r0, 8(%r5)
-	lmw	%r13, 16(%r5)
-	mtlr	%r0
-	blr
-
 .macro	base name, nr
 	handler	\name, \nr, frame0, SPRG0, SRR0, SRR1, RFI
 .endm
@@ -225,17 +184,8 @@ c_stwepx:
 
 	.section .note.GNU-stack, "", @progbits
 	.section .bss
-	.balign	16
-saved:	.space	128
 	.globl	guest_hit
 guest_hit: .space 32
-	.space	4096
-frame0:	.space	256
-	.space	4096
-frame1:	.space	256
-	.space	16384
-stack_top:
-	.space	64
 	.balign	4096
 	.globl	data, page_a, page_b
 data:	.space	4096

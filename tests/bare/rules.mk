@@ -13,14 +13,14 @@ $(BARE_BUILD)/%.o: tests/bare/%.c $(BARE_HEADERS) tests/bare/rules.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC_GUEST) $(BARE_CFLAGS) -c $< -o $@
 
-$(BARE_BUILD)/%-start.o: tests/bare/%-start.S $(BARE_HEADERS) tests/bare/rules.mk
+$(BARE_BUILD)/%.o: tests/bare/%.S $(BARE_HEADERS) tests/bare/rules.mk
 	$(call say,AS,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC_GUEST) -mcpu=8540 -c $< -o $@
 
 # not to be made again for each program
-.SECONDARY: $(BARE_ELFS:.elf=.o) $(BARE_ELFS:.elf=-start.o) $(BARE_BUILD)/bare.o
+.SECONDARY: $(BARE_ELFS:.elf=.o) $(BARE_ELFS:.elf=-start.o) $(BARE_BUILD)/start.o $(BARE_BUILD)/bare.o
 
-$(BARE_BUILD)/%.elf: $(BARE_BUILD)/%-start.o $(BARE_BUILD)/%.o $(BARE_BUILD)/bare.o
+$(BARE_BUILD)/%.elf: $(BARE_BUILD)/%-start.o $(BARE_BUILD)/%.o $(BARE_BUILD)/start.o $(BARE_BUILD)/bare.o
 	$(call say,LD,$@)
 	$(Q)$(LD_GUEST) -Ttext=0x10000 -e _start -o $@ $^
