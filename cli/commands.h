@@ -32,6 +32,9 @@ extern const struct argp watch_argp;
 void watch_init(struct watch_options *watch, uint32_t hits_rate);
 void watch_done(struct watch_options *watch);
 
+/** delay_option - the value of -d, a number of seconds; ends the program where it is none */
+void delay_option(struct argp_state *state, const char *arg, uint64_t *ns);
+
 /**
  * struct top_options - command line of kvmdbg top
  * @watch: what to watch

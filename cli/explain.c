@@ -391,9 +391,7 @@ static error_t explain_option(int key, char *arg, struct argp_state *state)
 		state->child_inputs[1] = &options->guests;
 		return 0;
 	case 'd':
-		if (!parse_seconds(arg, &options->duration_ns))
-			argp_error(state, "-d '%s': not a number of seconds from 0.001 to 86400",
-				   arg);
+		delay_option(state, arg, &options->duration_ns);
 		return 0;
 	case 'v':
 		options->verbose = true;

@@ -58,9 +58,7 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 		options->force = true;
 		return 0;
 	case 'd':
-		if (!parse_seconds(arg, &options->duration_ns))
-			argp_error(state, "-d '%s': not a number of seconds from 0.001 to 86400",
-				   arg);
+		delay_option(state, arg, &options->duration_ns);
 		return 0;
 	case OPT_WINDOW:
 		if (!parse_u32(arg, 10, 3600000, &ms))

@@ -66,9 +66,7 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 		options->verbose = true;
 		return 0;
 	case 'd':
-		if (!parse_seconds(arg, &options->interval_ns))
-			argp_error(state, "-d '%s': not a number of seconds from 0.001 to 86400",
-				   arg);
+		delay_option(state, arg, &options->interval_ns);
 		options->pace_ns = options->interval_ns;
 		return 0;
 	case 'n':

@@ -74,6 +74,12 @@ void watch_init(struct watch_options *watch, uint32_t hits_rate)
 					 .hits_rate = hits_rate, .hits_default = hits_rate };
 }
 
+void delay_option(struct argp_state *state, const char *arg, uint64_t *ns)
+{
+	if (!parse_seconds(arg, ns))
+		argp_error(state, "-d '%s': not a number of seconds from 0.001 to 86400", arg);
+}
+
 /* In short windows, so that at any time the last hits shown are recent ones. */
 void watch_done(struct watch_options *watch)
 {
