@@ -187,7 +187,7 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 
 check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh check-unit check-fuzz check-x86 check-screen check-x86host \
-		check-series check-bare check-board check-board-e500mc check-smp check-stub check-bench
+		check-series check-bare check-board $(BOARD_SUITES) check-smp check-stub check-bench
 
 check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel, an emulator without each of its rules
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=3600 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
