@@ -63,7 +63,7 @@ kbuild()
 
 git_q()
 {
-	git -c core.compression=0 -c gc.auto=0 -c advice.detachedHead=false -c core.autocrlf=false \
+	git -c core.compression=0 -c core.trustctime=false -c gc.auto=0 -c advice.detachedHead=false -c core.autocrlf=false \
 		-c core.excludesFile=/dev/null -c core.hooksPath=/dev/null -c commit.gpgSign=false "$@"
 }
 
