@@ -19,7 +19,7 @@ board()
 [ "$(id -u)" -eq 0 ] || board "not root"
 [ -r /sys/kernel/btf/vmlinux ] || board "it has no BTF (/sys/kernel/btf/vmlinux)"
 [ -w /dev/kvm ] || board "no /dev/kvm"
-"$make" --no-print-directory packages || exit
+scripts/install-packages.sh --host || exit
 "$make" --no-print-directory -j"$(nproc)" build/host/kvmdbg build/host/kvmdbg-vmm || exit
 missing=$(build/host/kvmdbg doctor 2>/dev/null | grep -A 1 '^missing' | tr -s ' \n' ' ')
 [ -z "$missing" ] || board "$missing"

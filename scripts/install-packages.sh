@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Install the Debian packages of scripts/packages that this machine lacks; says first which. Those
-# of the list's last part only with --bench.
+# of the list's last part only with --bench, and of its first part alone with --host.
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -14,8 +14,11 @@ die()
 }
 
 # shellcheck disable=SC2016 # sed's own
-without='/^# bench:/,$d;'
-[ "${1-}" != --bench ] || without=
+case ${1-} in
+--host)		without='/^# board:/,$d;' ;;
+--bench)	without= ;;
+*)		without='/^# bench:/,$d;' ;;
+esac
 
 list_missing()
 {
@@ -31,7 +34,7 @@ command -v dpkg-query apt-get >/dev/null ||
 	die "this is not Debian: install the counterparts of the packages in scripts/packages by hand"
 mapfile -t missing < <(list_missing)
 if [ ${#missing[@]} -eq 0 ]; then
-	echo "all packages of scripts/packages are installed"
+	echo "all packages that are needed are installed"
 	exit 0
 fi
 
