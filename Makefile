@@ -260,7 +260,7 @@ check-bench: bench-board $(BUILD_HOST)/kvmdbg ## the instructions of bench-board
 	$(Q)ON=$(ON) scripts/run-tap.sh $@$(ON) tests/bench/check.sh
 
 check-bisect: $(INITRD) $(BUILD_HOST)/kvmdbg $(QEMU_STAMP) ## git bisect finds the commit that made the exit path slower
-	$(Q)scripts/run-tap.sh $@ tests/bench/bisect.sh
+	$(Q)TAP_TIMEOUT=$${TAP_TIMEOUT:-2400} scripts/run-tap.sh $@ tests/bench/bisect.sh
 
 bench-accept: ## the last result of bench-board becomes the baseline; the commit says why
 	$(Q)cp $(BENCH_BOARD) tests/bench/baseline$(ON).json
