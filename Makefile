@@ -231,7 +231,7 @@ check-smp: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## vCPUs that are moved, on a
 check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on a kernel that looks for bugs
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(FUZZ_KERNEL)/vmlinux \
 		--initrd $(INITRD) --machine $(BOARD) --cpus 2 --timeout $$(($(FUZZ_ROUNDS) / 5 + $(FUZZ_SECS) + 300)) \
-		--append '$(FUZZ_WORDS)' --suite $@$(ON) 19-fuzz.sh
+		--append '$(FUZZ_WORDS)' --suite $@$(ON) 23-preempted.sh 19-fuzz.sh
 
 check-bare: $(BARE_ELFS) $(QEMU_STAMP) ## what the emulator's cores do, without an operating system
 	$(Q)tests/bare/check.sh --qemu $(QEMU)/bin $(BARE_BUILD)

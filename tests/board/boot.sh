@@ -11,7 +11,7 @@ usage()
 	cat <<END
 usage: tests/board/boot.sh --kernel VMLINUX --initrd FILE [OPTION...] WORD [SECS]
 
-WORD: demo (for SECS board seconds), shell, check, run:NN-name.sh
+WORD: demo (for SECS board seconds), shell, check, run:NN-name.sh,...
   --report FILE    the second serial port: sections of TAP, and the final status
   --console FILE   the console (only with check and run:)
   --timeout SECS   the emulator is ended after that many seconds

@@ -12,7 +12,7 @@ usage()
 {
 	cat <<END
 usage: tests/board/check.sh --kernel VMLINUX --initrd FILE [--qemu FILE] [--machine NAME]
-       [--cpus N] [--append WORDS] [--timeout SECS] [--suite NAME] [NN-name.sh]
+       [--cpus N] [--append WORDS] [--timeout SECS] [--suite NAME] [NN-name.sh...]
 Report and console are kept in build/results/. The suite is check-board unless told.
 END
 }
@@ -37,7 +37,10 @@ while [ $# -gt 0 ]; do
 		usage
 		exit 0 ;;
 	[0-9][0-9]-*.sh)
-		word=run:$1 ;;
+		case $word in
+		run:*)	word=$word,$1 ;;
+		*)	word=run:$1 ;;
+		esac ;;
 	*)
 		usage >&2
 		exit 2 ;;

@@ -44,3 +44,21 @@ late_at:
 	addi	4, 4, 1
 	stw	4, PORT_SYNC(28)
 	b	late_at
+
+/*
+ * r3 times: arms watchpoints from DAC1 (r13) to DAC2 (r14) once more, with
+ * DBCR2 (r15), DBCR0 (r10), and MSR[DE] on (r11).
+ */
+	.globl	pr_start
+pr_start:
+	li	4, 0
+	mtspr	SPR_DAC1, 13
+	mtspr	SPR_DAC2, 14
+	mtspr	SPR_DBCR2, 15
+	mtmsr	11
+1:	mtspr	SPR_DBCR0, 10
+	addi	4, 4, 1
+	cmplw	4, 3
+	bne	1b
+	stw	4, PORT_DONE(28)
+	b	.

@@ -44,6 +44,7 @@ static const struct {
 	{ "move", scenario_move, "a vCPU that is moved between CPUs" },
 	{ "host-debug", scenario_host_debug, "a VMM that is debugged itself" },
 	{ "late", scenario_late, "what the processor has noted for one, and another runs" },
+	{ "preempted", scenario_preempted, "a vCPU that is preempted while its registers change" },
 	{ "guest-de", scenario_guest_de, "a guest that changes MSR[DE] while it is debugged" },
 	{ "doorbell", scenario_doorbell, "a guest's doorbells to itself" },
 	{ "machine-check", scenario_machine_check, "a machine check that waits" },

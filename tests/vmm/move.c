@@ -7,11 +7,14 @@
 #include <asm/ptrace.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../guest/guest.h"
@@ -381,5 +384,59 @@ void scenario_late(void)
 	tap_eq(steps, rounds, "another guest next, stepped: its steps and no other event");
 	traced_end(pid);
 	vm_free(other);
+	vm_free(vm);
+}
+
+static volatile sig_atomic_t traps;
+
+static void on_trap(int sig)
+{
+	(void)sig;
+	traps++;
+}
+
+/*
+ * A vCPU that is preempted while KVM changes its debug registers: what is half done must not get
+ * into hardware when it is back. The guest has watchpoints on all addresses of the host's kernel,
+ * in whatever mode; there a hit is a SIGTRAP to the process.
+ */
+void scenario_preempted(void)
+{
+	const unsigned int rounds = 500;
+	const long enough = 200;
+	unsigned int runs = 0, finished = 0;
+	struct vm *vm = vm_new(0);
+	struct rusage before, now;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		tap_bail("fork");
+	pin(0, 0);
+	if (!pid)
+		for (;;)
+			;
+	signal(SIGTRAP, on_trap);
+	getrusage(RUSAGE_SELF, &before);
+	do {
+		vm_start(vm, "pr_start", 0);
+		vm->regs.gpr[3] = rounds;
+		vm->regs.gpr[10] = DBCR0_IDM | DBCR0_DAC1R | DBCR0_DAC1W;
+		vm->regs.gpr[11] = MSR_DE;
+		vm->regs.gpr[13] = 0xc0000000;
+		vm->regs.gpr[14] = 0xffffffff;
+		vm->regs.gpr[15] = DBCR2_DAC12_RANGE;
+		vm_set_regs(vm);
+		runs++;
+		finished += vm_run_port(vm, DEFAULT_MS) == KVM_EXIT_MMIO &&
+			    vm_port(vm) == PORT_DONE;
+		getrusage(RUSAGE_SELF, &now);
+	} while (finished == runs && now.ru_nivcsw - before.ru_nivcsw < enough);
+	signal(SIGTRAP, SIG_DFL);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	tap_eq(finished, runs,
+	       "a guest that arms watchpoints all the time, preempted %ld times: each run",
+	       enough);
+	tap_eq(traps, 0, "none has hit in the host");
 	vm_free(vm);
 }

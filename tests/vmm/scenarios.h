@@ -39,6 +39,7 @@ void scenario_hw_native(void);
 void scenario_move(void);
 void scenario_host_debug(void);
 void scenario_late(void);
+void scenario_preempted(void);
 
 /* hv.c */
 void scenario_guest_de(void);

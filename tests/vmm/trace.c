@@ -26,7 +26,6 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define DBCR0_IAC2	0x00400000
-#define DBCR0_DAC1R	0x00080000
 #define DBCR0_DAC2R	0x00020000
 #define DBCR0_DAC2W	0x00010000
 #define DBCR1_US	0xcc000000	/* IAC1 and IAC2: user mode only is 11 */

@@ -530,13 +530,22 @@ void kvmppc_debug_sched_out(struct kvm_vcpu *vcpu)
  */
 void kvmppc_debug_update(struct kvm_vcpu *vcpu)
 {
+	struct debug_reg hw;
+
 	if (vcpu->guest_debug)
 		return;
 
-	kvmppc_debug_contain(&vcpu->arch.dbg_reg, vcpu->arch.shared->msr,
-			     &vcpu->arch.shadow_dbg_reg);
+	kvmppc_debug_contain(&vcpu->arch.dbg_reg, vcpu->arch.shared->msr, &hw);
+	/*
+	 * The interrupt that preempts this may return with the guest's MSR[DE]
+	 * on: kvmppc_debug_sched_in() must not find new registers before that
+	 * bit is off, nor any that are not contained.
+	 */
+	preempt_disable();
+	vcpu->arch.shadow_dbg_reg = hw;
 	if (vcpu->arch.dbg_state != KVMPPC_DEBUG_OUTSIDE)
 		debug_to_guest_context(vcpu);
+	preempt_enable();
 }
 
 /**
