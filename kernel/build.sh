@@ -189,6 +189,8 @@ resolve_series()
 		commit=$(git_q rev-parse --verify "$ref")
 	fi
 	treehash=$(git_q rev-parse "$commit^{tree}")
+	# uname -r says what was built, and so does a recording
+	release=-kvmdbg$(entries | wc -l)-${treehash:0:7}
 	unset GIT_DIR
 }
 
@@ -258,7 +260,8 @@ build_vmlinux()
 	progress "config" "$KVMDBG_CACHE/log/kernel-config.log" configure "$obj" || return 1
 	# part of the series may not know all of them
 	[ -n "$series" ] || grep 'no effect' "$KVMDBG_CACHE/log/kernel-config.log" >&2 || true
-	progress "kernel" "$KVMDBG_CACHE/log/kernel.log" kbuild "$obj" vmlinux || return 1
+	progress "kernel" "$KVMDBG_CACHE/log/kernel.log" kbuild "$obj" LOCALVERSION="$release" \
+		vmlinux || return 1
 	cp "$obj/vmlinux" "$obj/System.map" "$out/" && cp "$obj/.config" "$out/config"
 }
 
@@ -301,7 +304,7 @@ get_vmlinux()
 	local key
 
 	confkey=$({ cat "$config"; powerpc-linux-gnu-gcc --version; pahole --version; } | cache_hash)
-	key=$(echo "$version $treehash $confkey" | cache_hash)
+	key=$(echo "$version $release $treehash $confkey" | cache_hash)
 	cache_keep=24 cache_get kernel "$key" locked build build_vmlinux || die "the kernel could not be built"
 }
 

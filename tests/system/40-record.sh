@@ -34,6 +34,9 @@ is "$(of r.kvmdbg total.origin.stray)" 3 "origin stray"
 is "$(of r.kvmdbg total.exits.debug)" 353 "debug exits"
 is "$(of r.kvmdbg total.costs_ns.debug_exit.count)" 353 "each debug exit was timed"
 is "$(of r.kvmdbg environment.backend)" "$backend" "the backend"
+is "$(of r.kvmdbg environment.kernel)" "$(uname -r)" "the kernel"
+check "which says the state of the series" grep -q -- '-kvmdbg[0-9]*-[0-9a-f]*$' \
+	/proc/sys/kernel/osrelease
 is "$(of r.kvmdbg environment.emulated)" yes "times are an emulator's"
 is "$(of r.kvmdbg environment.status)" "exit status 0" "how the command ended"
 
