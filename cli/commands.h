@@ -28,9 +28,18 @@ struct watch_options {
 /** watch_argp - reads them; input is a struct watch_options */
 extern const struct argp watch_argp;
 
-/** watch_init - before, watch_done - after the command line is read */
-void watch_init(struct watch_options *watch, uint32_t hits_rate);
-void watch_done(struct watch_options *watch);
+/**
+ * watch_parse - read the command line of a command that watches this host
+ * @argp: of the command, with watch_argp among its children
+ * @flags: for argp_parse()
+ * @watch: part of @input
+ * @hits_rate: hits a second where no option says otherwise
+ * @input: for @argp
+ *
+ * Ends the program with EXIT_USAGE if the command line is wrong.
+ */
+void watch_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
+		 struct watch_options *watch, uint32_t hits_rate, void *input);
 
 /** delay_option - the value of -d, a number of seconds; ends the program where it is none */
 void delay_option(struct argp_state *state, const char *arg, uint64_t *ns);
@@ -91,6 +100,11 @@ void record_parse(struct record_options *options, int argc, char **argv);
 /** top_parse - read the command line; ends the program with EXIT_USAGE if it is wrong */
 void top_parse(struct top_options *options, int argc, char **argv);
 
+/** top_argp and others - options of a command */
+extern const struct argp top_argp, record_argp, report_argp, explain_argp, doctor_argp,
+			 completion_argp;
+extern const struct argp diff_argp;	/* builds with R's library only */
+
 /** top_main and others - a command; argv[0] is what to call it in messages */
 int top_main(int argc, char **argv);
 int record_main(int argc, char **argv);
@@ -98,5 +112,23 @@ int report_main(int argc, char **argv);
 int diff_main(int argc, char **argv);	/* builds with R's library only */
 int explain_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
+int completion_main(int argc, char **argv);
+
+/**
+ * struct command - a command
+ * @name: of it
+ * @run: NULL where this build does not have it
+ * @argp: its options; not to be looked at without @run
+ * @what: it does
+ */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const struct argp *argp;
+	const char *what;
+};
+
+/** commands - all, ends with one without a name */
+extern const struct command commands[];
 
 #endif /* KVMDBG_COMMANDS_H */

@@ -152,7 +152,7 @@ static error_t diff_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp diff_argp = {
+const struct argp diff_argp = {
 	.options = diff_argp_options,
 	.parser = diff_option,
 	.args_doc = "BASE NEW\nBASE... -- NEW...\n--calibrate -o FILE RUN...",

@@ -379,24 +379,26 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 	return 0;
 }
 
+static const struct argp_option doctor_argp_options[] = {
+	{ "json", 'j', NULL, 0, "Print one object of JSON", 0 },
+	{ 0 },
+};
+
+const struct argp doctor_argp = {
+	.options = doctor_argp_options,
+	.parser = doctor_option,
+	.doc = "Tell what kvmdbg needs of this host, what is missing, and what mends it.",
+};
+
 int doctor_main(int argc, char **argv)
 {
-	static const struct argp_option options[] = {
-		{ "json", 'j', NULL, 0, "Print one object of JSON", 0 },
-		{ 0 },
-	};
-	static const struct argp argp = {
-		.options = options,
-		.parser = doctor_option,
-		.doc = "Tell what kvmdbg needs of this host, what is missing, and what mends it.",
-	};
 	const char *backend;
 	bool json = false, ok = true;
 	size_t i;
 	int ret;
 
 	argp_err_exit_status = EXIT_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &json);
+	argp_parse(&doctor_argp, argc, argv, 0, NULL, &json);
 	libbpf_set_print(quiet);
 	check_kernel();
 	check_capabilities();

@@ -400,9 +400,8 @@ static error_t explain_option(int key, char *arg, struct argp_state *state)
 		escape(shown, sizeof(shown), arg, strlen(arg));
 		if (explain_parse(&options->values, arg, why, sizeof(why))) {
 			options->nr_values++;
-		} else if (!strncasecmp(arg, "db", 2) && strchr(arg, '=')) {
-			argp_error(state, "'%s': %s", shown, why);
-		} else if (!strncasecmp(arg, "dr", 2) && strchr(arg, '=')) {
+		} else if (strchr(arg, '=') &&
+			   (!strncasecmp(arg, "db", 2) || !strncasecmp(arg, "dr", 2))) {
 			argp_error(state, "'%s': %s", shown, why);
 		} else {
 			if (options->path)
@@ -417,26 +416,26 @@ static error_t explain_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child explain_children[] = {
+	{ &watch_argp, 0, NULL, 1 }, { &guests_argp, 0, NULL, 1 }, { 0 }
+};
+
+const struct argp explain_argp = {
+	.options = explain_argp_options,
+	.parser = explain_option,
+	.children = explain_children,
+	.args_doc = "[FILE]\nREGISTER=VALUE [REGISTER=VALUE]",
+	.doc = "Say in sentences what is known of stray debug events, those that nobody armed: of a recording, or, without FILE, of this host as they come; or what the value of a register says: dbsr, dbcr0, dr6, dr7.\vSee kvmdbg-explain(1).",
+};
+
 int explain_main(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &watch_argp, 0, NULL, 1 }, { &guests_argp, 0, NULL, 1 }, { 0 }
-	};
-	static const struct argp argp = {
-		.options = explain_argp_options,
-		.parser = explain_option,
-		.children = children,
-		.args_doc = "[FILE]\nREGISTER=VALUE [REGISTER=VALUE]",
-		.doc = "Say in sentences what is known of stray debug events, those that nobody armed: of a recording, or, without FILE, of this host as they come; or what the value of a register says: dbsr, dbcr0, dr6, dr7.\vSee kvmdbg-explain(1).",
-	};
 	static struct explain explain;
 	struct guests *guests = NULL;
 	int ret;
 
-	watch_init(&explain.options.watch, DEFAULT_HITS);
-	argp_err_exit_status = EXIT_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &explain.options);
-	watch_done(&explain.options.watch);
+	watch_parse(&explain_argp, argc, argv, 0, &explain.options.watch, DEFAULT_HITS,
+		    &explain.options);
 	if (explain.options.nr_values) {
 		explain_values(stdout, &explain.options.values);
 		return EXIT_OK;

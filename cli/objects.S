@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The BPF objects, as part of the program. */
+/* The BPF objects, and what completes command lines in shells, as part of the program. */
 	.section .rodata
 	.balign	16
 	.globl	booke_bpf_object, booke_bpf_object_end
@@ -15,5 +15,13 @@ x86_bpf_object:
 x86_bpf_object_end:
 	.balign	16
 #endif
+
+	.globl	completion_bash, completion_zsh
+completion_bash:
+	.incbin	"cli/completion.bash"
+	.byte	0
+completion_zsh:
+	.incbin	"cli/completion.zsh"
+	.byte	0
 
 	.section .note.GNU-stack, "", %progbits

@@ -81,27 +81,27 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child record_children[] = {
+	{ &watch_argp, 0, NULL, 1 }, { &names_argp, 0, NULL, 1 }, { 0 }
+};
+
+const struct argp record_argp = {
+	.options = record_argp_options,
+	.parser = record_option,
+	.children = record_children,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Write to a file which debug events hit on which vCPU, how long exits take by their reason, and what debug registers' switches cost: until the time is over, COMMAND ends, or Ctrl-C.\vAll VMs of this host are recorded, whatever COMMAND does. 'kvmdbg report FILE' and 'kvmdbg top --replay FILE' show the file. See kvmdbg-record(1).",
+};
+
 void record_parse(struct record_options *options, int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &watch_argp, 0, NULL, 1 }, { &names_argp, 0, NULL, 1 }, { 0 }
-	};
-	static const struct argp argp = {
-		.options = record_argp_options,
-		.parser = record_option,
-		.children = children,
-		.args_doc = "[-- COMMAND [ARG...]]",
-		.doc = "Write to a file which debug events hit on which vCPU, how long exits take by their reason, and what debug registers' switches cost: until the time is over, COMMAND ends, or Ctrl-C.\vAll VMs of this host are recorded, whatever COMMAND does. 'kvmdbg report FILE' and 'kvmdbg top --replay FILE' show the file. See kvmdbg-record(1).",
-	};
 	uint64_t hits;
 
 	memset(options, 0, sizeof(*options));
-	watch_init(&options->watch, DEFAULT_HITS);
 	options->window_ns = 1000000000;
-	argp_err_exit_status = EXIT_USAGE;
 	/* What follows the command's name is the command's. */
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options);
-	watch_done(&options->watch);
+	watch_parse(&record_argp, argc, argv, ARGP_IN_ORDER, &options->watch, DEFAULT_HITS,
+		    options);
 	hits = options->watch.hits_rate * (options->window_ns / 1000000) / 1000;
 	options->max_hits = hits < UINT32_MAX ? hits : UINT32_MAX;
 	/* Who wants few still gets some. */

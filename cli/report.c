@@ -516,7 +516,8 @@ struct report_options {
 };
 
 static const struct argp_option report_argp_options[] = {
-	{ "format", 'f', "FORMAT", 0, "text (default), json, csv, html, or trace: Chrome's and Perfetto's trace events", 0 },
+	{ "format", 'f', "FORMAT", 0, 
+	  "What to write: text (default), json, csv, html, or trace: Chrome's and Perfetto's trace events", 0 },
 	{ 0 },
 };
 
@@ -547,23 +548,25 @@ static error_t report_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child report_children[] = { { &guests_argp, 0, NULL, 1 }, { 0 } };
+
+const struct argp report_argp = {
+	.options = report_argp_options,
+	.parser = report_option,
+	.children = report_children,
+	.args_doc = "FILE",
+	.doc = "Show what is in a recording of 'kvmdbg record', on standard output.\vSee kvmdbg-report(1).",
+};
+
 int report_main(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &guests_argp, 0, NULL, 1 }, { 0 } };
-	static const struct argp argp = {
-		.options = report_argp_options,
-		.parser = report_option,
-		.children = children,
-		.args_doc = "FILE",
-		.doc = "Show what is in a recording of 'kvmdbg record', on standard output.\vSee kvmdbg-report(1).",
-	};
 	struct report_options options = { .format = report_formats };
 	struct recording *recording = NULL;
 	struct guests *guests = NULL;
 	int ret;
 
 	argp_err_exit_status = EXIT_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &options);
+	argp_parse(&report_argp, argc, argv, 0, NULL, &options);
 	ret = guests_open(&guests, &options.guests, false);
 	if (!ret)
 		ret = recording_open(&recording, options.path);

@@ -22,7 +22,7 @@ $(BUILD_HOST)/cli/%.o: cli/%.c cli/rules.mk $(HOST_LIBBPF_STAMP)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC_HOST) $(CFLAGS_HOST) $(CLI_FLAGS) $(CLI_FLAGS_HOST) -c $< -o $@
 
-$(BUILD_HOST)/cli/objects.o: cli/objects.S $(BUILD_HOST)/booke.bpf.o $(BUILD_HOST)/x86.bpf.o
+$(BUILD_HOST)/cli/objects.o: cli/objects.S cli/completion.bash cli/completion.zsh $(BUILD_HOST)/booke.bpf.o $(BUILD_HOST)/x86.bpf.o
 	$(call say,AS,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC_HOST) -Wa,-I$(BUILD_HOST) -c $< -o $@
@@ -36,7 +36,7 @@ $(BUILD_BOARD)/cli/%.o: cli/%.c cli/rules.mk $(SYSROOT_STAMP)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC_BOARD) $(CFLAGS_BOARD) -isystem $(SYSROOT)/include/ncursesw $(CLI_FLAGS) -c $< -o $@
 
-$(BUILD_BOARD)/cli/objects.o: cli/objects.S $(BUILD_BOARD)/booke.bpf.o
+$(BUILD_BOARD)/cli/objects.o: cli/objects.S cli/completion.bash cli/completion.zsh $(BUILD_BOARD)/booke.bpf.o
 	$(call say,AS,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC_BOARD) -Wa,-I$(BUILD_BOARD) -c $< -o $@

@@ -15,24 +15,31 @@
 #define DR6_SLOTS	0xfU
 #define NR_SLOTS	4
 
+static const struct {
+	const char *name, *cause;
+	bool armed;
+} registers[] = {
+	{ "dbsr=", "dbsr", false }, { "dbcr0=", "dbsr", true },
+	{ "dr6=", "dr6", false }, { "dr7=", "dr6", true },
+};
+
+#define NR_REGISTERS	(sizeof(registers) / sizeof(registers[0]))
+
+const char *explain_register(size_t i)
+{
+	return i < NR_REGISTERS ? registers[i].name : NULL;
+}
+
 bool explain_parse(struct explain_values *values, const char *text, char *why, size_t size)
 {
-	static const struct {
-		const char *name, *cause;
-		bool armed;
-	} registers[] = {
-		{ "dbsr=", "dbsr", false }, { "dbcr0=", "dbsr", true },
-		{ "dr6=", "dr6", false }, { "dr7=", "dr6", true },
-	};
-	const size_t count = sizeof(registers) / sizeof(registers[0]);
 	unsigned long long value;
 	size_t i, len;
 	char *end;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < NR_REGISTERS; i++)
 		if (!strncasecmp(text, registers[i].name, strlen(registers[i].name)))
 			break;
-	if (i == count) {
+	if (i == NR_REGISTERS) {
 		snprintf(why, size, "neither dbsr=, dbcr0=, dr6= nor dr7=");
 		return false;
 	}

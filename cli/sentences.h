@@ -4,6 +4,7 @@
 #define KVMDBG_SENTENCES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -35,6 +36,9 @@ struct explain_values {
  * Return: false if it is anything else, or of another platform than the one before
  */
 bool explain_parse(struct explain_values *values, const char *text, char *why, size_t size);
+
+/** explain_register - what explain_parse() knows, "dbsr="; NULL behind the last one */
+const char *explain_register(size_t i);
 
 /** explain_values - what the values say, a sentence a line */
 void explain_values(FILE *out, const struct explain_values *values);

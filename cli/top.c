@@ -84,25 +84,22 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child top_children[] = {
+	{ &watch_argp, 0, NULL, 1 }, { &guests_argp, 0, NULL, 1 }, { &alert_argp, 0, NULL, 1 }, { 0 }
+};
+
+const struct argp top_argp = {
+	.options = top_argp_options,
+	.parser = top_option,
+	.children = top_children,
+	.doc = "Show which debug events hit on which vCPU, whether anyone asked for them, and what they and the switching of debug registers cost.\vKeys on the screen: q quit, p pause, r reset, h help. See kvmdbg-top(1).",
+};
+
 void top_parse(struct top_options *options, int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &watch_argp, 0, NULL, 1 }, { &guests_argp, 0, NULL, 1 },
-		{ &alert_argp, 0, NULL, 1 }, { 0 }
-	};
-	static const struct argp argp = {
-		.options = top_argp_options,
-		.parser = top_option,
-		.children = children,
-		.doc = "Show which debug events hit on which vCPU, whether anyone asked for them, and what they and the switching of debug registers cost.\vKeys on the screen: q quit, p pause, r reset, h help. See kvmdbg-top(1).",
-	};
-
 	memset(options, 0, sizeof(*options));
-	watch_init(&options->watch, DEFAULT_HITS);
 	options->interval_ns = 1000000000;
-	argp_err_exit_status = EXIT_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, options);
-	watch_done(&options->watch);
+	watch_parse(&top_argp, argc, argv, 0, &options->watch, DEFAULT_HITS, options);
 }
 
 /*

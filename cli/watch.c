@@ -68,23 +68,23 @@ const struct argp watch_argp = {
 	.help_filter = watch_help,
 };
 
-void watch_init(struct watch_options *watch, uint32_t hits_rate)
-{
-	*watch = (struct watch_options){ .config = { .tgid = KVMDBG_ANY, .vcpu = KVMDBG_ANY },
-					 .hits_rate = hits_rate, .hits_default = hits_rate };
-}
-
 void delay_option(struct argp_state *state, const char *arg, uint64_t *ns)
 {
 	if (!parse_seconds(arg, ns))
 		argp_error(state, "-d '%s': not a number of seconds from 0.001 to 86400", arg);
 }
 
-/* In short windows, so that at any time the last hits shown are recent ones. */
-void watch_done(struct watch_options *watch)
+void watch_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
+		 struct watch_options *watch, uint32_t hits_rate, void *input)
 {
-	uint32_t parts = watch->hits_rate >= 10 ? 10 : 1;
+	uint32_t parts;
 
+	*watch = (struct watch_options){ .config = { .tgid = KVMDBG_ANY, .vcpu = KVMDBG_ANY },
+					 .hits_rate = hits_rate, .hits_default = hits_rate };
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(argp, argc, argv, flags, NULL, input);
+	/* In short windows, so that at any time the last hits shown are recent ones. */
+	parts = watch->hits_rate >= 10 ? 10 : 1;
 	watch->config.hits_window_ns = 1000000000 / parts;
 	watch->config.hits_per_window = watch->hits_rate / parts;
 }
