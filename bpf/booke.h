@@ -35,6 +35,20 @@
 /* KVMPPC_DEBUG_EXIT_SW_BP in the flags of the trace event */
 #define BOOKE_FLAG_SW_BP	0x00000002U
 
+/* DBCR0: what a debug register that is armed is armed for; each has its place of DBSR */
+#define BOOKE_DBCR0_IAC1	0x00800000U
+#define BOOKE_DBCR0_IAC2	0x00400000U
+#define BOOKE_DBCR0_DAC1R	0x00080000U
+#define BOOKE_DBCR0_DAC1W	0x00040000U
+#define BOOKE_DBCR0_DAC2R	0x00020000U
+#define BOOKE_DBCR0_DAC2W	0x00010000U
+
+/* DBCR1, DBCR2: both registers are the ends of a range */
+#define BOOKE_DBCR_RANGE	0x00c00000U
+
+/* control of KVM_SET_GUEST_DEBUG */
+#define BOOKE_GUESTDBG_SW_BP	0x10000
+
 /**
  * BOOKE_KINDS - calls X(kind, word, bits) for each kind: an exit is of that
  * kind if any of the bits is set in the word, which is dbsr or flags

@@ -28,6 +28,25 @@ struct kvm_vcpu {
 	int vcpu_id;
 } __attribute__((preserve_access_index));
 
+struct file {
+	void *private_data;
+} __attribute__((preserve_access_index));
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+} __attribute__((preserve_access_index));
+
+struct task_struct;
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+} __attribute__((preserve_access_index));
+
 /* A platform whose events do not carry the vCPU, but only where it lies, has its own. */
 #ifndef vcpu_field
 #define vcpu_field(vcpu, field)	((vcpu)->field)
@@ -84,6 +103,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } lost SEC(".maps");
+
+/* What vCPUs are set to do, by their slot; user space empties it and lets an iterator fill it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, KVMDBG_MAX_VCPUS);
+	__type(key, __u32);
+	__type(value, struct kvmdbg_armed);
+} armed SEC(".maps");
 
 static __always_inline __u32 hint_of(struct kvm_vcpu *vcpu)
 {

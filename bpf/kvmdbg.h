@@ -217,6 +217,35 @@ struct kvmdbg_hit {
 
 _Static_assert(sizeof(struct kvmdbg_hit) == 56, "layout");
 
+/** KVMDBG_ADDRESSES - debug registers that hold an address, of any platform */
+#define KVMDBG_ADDRESSES	4
+
+/**
+ * struct kvmdbg_regs - a set of debug registers
+ * @address: x86: DR0 to DR3; BookE: IAC1, IAC2, DAC1, DAC2
+ * @control: x86: DR7; BookE: DBCR0
+ * @ranges: BookE: bit 0: IAC1 and IAC2 are the ends of a range, bit 1: DAC1 and DAC2 are
+ */
+struct kvmdbg_regs {
+	__u64 address[KVMDBG_ADDRESSES];
+	__u32 control;
+	__u32 ranges;
+};
+
+/**
+ * struct kvmdbg_armed - what debug events a vCPU is set to make
+ * @user: what user space has set with KVM_SET_GUEST_DEBUG, or zero
+ * @guest: what the guest has set itself
+ * @guest_debug: control of KVM_SET_GUEST_DEBUG
+ */
+struct kvmdbg_armed {
+	struct kvmdbg_regs user;
+	struct kvmdbg_regs guest;
+	__u64 guest_debug;
+};
+
+_Static_assert(sizeof(struct kvmdbg_armed) == 88, "layout");
+
 /*
  * Bisection for the shift, in the shape that BPF (which has no instruction
  * that counts zeros) runs in the fewest steps: the leaves know their shift.

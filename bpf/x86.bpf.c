@@ -46,6 +46,7 @@ struct kvm_run {
 } __attribute__((preserve_access_index));
 
 struct kvm_vcpu_arch {
+	unsigned long db[X86_NR_SLOTS];
 	unsigned long dr7;
 	unsigned long guest_debug_dr7;
 	unsigned long eff_db[X86_NR_SLOTS];
@@ -89,23 +90,6 @@ struct vcpu_vt {
 
 struct vcpu_vmx___vt {
 	struct vcpu_vt vt;
-} __attribute__((preserve_access_index));
-
-struct file {
-	void *private_data;
-} __attribute__((preserve_access_index));
-
-struct seq_file;
-
-struct bpf_iter_meta {
-	struct seq_file *seq;
-} __attribute__((preserve_access_index));
-
-struct bpf_iter__task_file {
-	struct bpf_iter_meta *meta;
-	struct task_struct *task;
-	__u32 fd;
-	struct file *file;
 } __attribute__((preserve_access_index));
 
 /* Since Linux 6.2: what is at an address, read with plain loads. */
@@ -428,6 +412,37 @@ int x86_open_files(struct bpf_iter__task_file *ctx)
 	slot = bpf_map_lookup_elem(&slots, &key);
 	if (slot)
 		bpf_seq_write(ctx->meta->seq, slot, sizeof(*slot));
+	return 0;
+}
+
+/* Looks at each vCPU that a process has open: it cannot go away meanwhile. */
+SEC("iter/task_file")
+int x86_armed(struct bpf_iter__task_file *ctx)
+{
+	struct file *file = ctx->file;
+	struct kvmdbg_armed now = {};
+	struct kvm_vcpu___x86 *vcpu;
+	__u32 *slot, i;
+	__u64 key;
+
+	if (!file)
+		return 0;
+	vcpu = file->private_data;
+	key = (__u64)vcpu;
+	slot = bpf_map_lookup_elem(&slots, &key);
+	if (!slot)
+		return 0;
+	now.guest_debug = BPF_CORE_READ(vcpu, guest_debug);
+	now.guest.control = BPF_CORE_READ(vcpu, arch.dr7);
+	for (i = 0; i < X86_NR_SLOTS; i++)
+		now.guest.address[i] = BPF_CORE_READ(vcpu, arch.db[i]);
+	/* Else what is in force is the guest's own. */
+	if (now.guest_debug & X86_GUESTDBG_HW_BP) {
+		now.user.control = BPF_CORE_READ(vcpu, arch.guest_debug_dr7);
+		for (i = 0; i < X86_NR_SLOTS; i++)
+			now.user.address[i] = BPF_CORE_READ(vcpu, arch.eff_db[i]);
+	}
+	bpf_map_update_elem(&armed, slot, &now, BPF_ANY);
 	return 0;
 }
 

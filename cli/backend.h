@@ -35,6 +35,8 @@ struct backend_event {
 	const char *detail;
 };
 
+struct armed_place;
+
 #define NO_VCPU_ARG	UINT_MAX
 #define ANY_VCPU_ARG	(UINT_MAX - 1)
 
@@ -91,6 +93,8 @@ static inline int class_whole(uint32_t flags)
  * @kind_names: by enum kvmdbg_kind, NULL for kinds it does not have; or NULL for
  *	all, under their own names
  * @lacks: enum model_lack bits: what it cannot count
+ * @armed: program of an iterator over open files, which tells what their vCPUs are set to do
+ * @places: that in places, see struct model
  * @open_files: program of an iterator over all open files, which tells what vCPUs
  *	there still are; NULL where an event tells that a vCPU goes away
  * @latency_class: what the histogram of that number, below NR_CLASSES, is of; where @isa is that
@@ -112,6 +116,8 @@ struct backend {
 	uint32_t (*slots)(const struct kvmdbg_hit *hit);
 	const char *const *kind_names;
 	uint32_t lacks;
+	const char *armed;
+	unsigned int (*places)(const struct kvmdbg_armed *armed, struct armed_place *places);
 	const char *open_files;
 	struct latency_class (*latency_class)(unsigned int class, uint32_t isa);
 	uint32_t (*isa)(const char *cpuinfo);

@@ -7,6 +7,7 @@
 
 #include "../bpf/booke.h"
 #include "backend.h"
+#include "model.h"
 
 extern const unsigned char booke_bpf_object[], booke_bpf_object_end[];
 
@@ -69,6 +70,61 @@ static uint32_t booke_kinds(const struct kvmdbg_hit *hit)
 	return kinds;
 }
 
+static unsigned int booke_registers(const struct kvmdbg_regs *regs, struct armed_place *places,
+				    uint32_t origin, bool in_force)
+{
+	static const struct {
+		const char *slot;
+		uint32_t bits, kind;
+		unsigned int address;
+	} events[] = {
+		{ "IAC1", BOOKE_DBCR0_IAC1, KVMDBG_HW_BREAK, 0 },
+		{ "IAC2", BOOKE_DBCR0_IAC2, KVMDBG_HW_BREAK, 1 },
+		{ "DAC1", BOOKE_DBCR0_DAC1R, KVMDBG_WATCH_READ, 2 },
+		{ "DAC1", BOOKE_DBCR0_DAC1W, KVMDBG_WATCH_WRITE, 2 },
+		{ "DAC2", BOOKE_DBCR0_DAC2R, KVMDBG_WATCH_READ, 3 },
+		{ "DAC2", BOOKE_DBCR0_DAC2W, KVMDBG_WATCH_WRITE, 3 },
+		{ "", BOOKE_DBSR_ICMP, KVMDBG_STEP, 0 },
+		{ "", BOOKE_DBSR_BRT, KVMDBG_BRANCH, 0 },
+		{ "", BOOKE_DBSR_TRAP, KVMDBG_TRAP, 0 },
+	};
+	unsigned int nr = 0, i;
+
+	if (!(regs->control & BOOKE_DBCR0_IDM))
+		return 0;
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		if (!(regs->control & events[i].bits))
+			continue;
+		/* A watchpoint on reads and writes is one. */
+		if (nr && *events[i].slot && !strcmp(places[nr - 1].slot, events[i].slot)) {
+			places[nr - 1].kinds |= 1U << events[i].kind;
+			continue;
+		}
+		places[nr] = (struct armed_place){
+			.kinds = 1U << events[i].kind, .origin = origin,
+			.anywhere = !*events[i].slot, .in_force = in_force,
+			.addr = *events[i].slot ? regs->address[events[i].address] : 0,
+			.range = *events[i].slot && regs->ranges & 1U << events[i].address / 2,
+		};
+		snprintf(places[nr++].slot, sizeof(places->slot), "%s", events[i].slot);
+	}
+	return nr;
+}
+
+static unsigned int booke_places(const struct kvmdbg_armed *armed, struct armed_place *places)
+{
+	unsigned int nr = 0;
+
+	if (armed->guest_debug)
+		nr = booke_registers(&armed->user, places, KVMDBG_USER, true);
+	if (armed->guest_debug & BOOKE_GUESTDBG_SW_BP)
+		places[nr++] = (struct armed_place){
+			.kinds = 1U << KVMDBG_SW_BREAK, .origin = KVMDBG_USER, .anywhere = true,
+			.in_force = true,
+		};
+	return nr + booke_registers(&armed->guest, places + nr, KVMDBG_GUEST, !armed->guest_debug);
+}
+
 static struct latency_class booke_class(unsigned int class, uint32_t isa)
 {
 	/* asm/kvm_asm.h; SPE and AltiVec are of different cores, and have the same numbers */
@@ -121,5 +177,7 @@ const struct backend booke_backend = {
 	.switch_hz = booke_switch_hz,
 	.kinds = booke_kinds,
 	.raw_name = "dbsr",
+	.armed = "booke_armed",
+	.places = booke_places,
 	.latency_class = booke_class,
 };

@@ -53,6 +53,7 @@ void delay_option(struct argp_state *state, const char *arg, uint64_t *ns);
  * @frames: how many, 0 for no end
  * @batch: frames of text
  * @json: frames of JSON
+ * @armed: and in them what is armed
  * @verbose: tell what is loaded
  * @replay: recording to show instead of this host, or NULL
  * @pace_ns: in a replay: time between frames, 0 for as long as they took
@@ -65,6 +66,7 @@ struct top_options {
 	uint32_t frames;
 	bool batch;
 	bool json;
+	bool armed;
 	bool verbose;
 	const char *replay;
 	uint64_t pace_ns;

@@ -153,19 +153,33 @@ static int histograms_draw(struct canvas *canvas, int row, int end, const struct
 	return end;
 }
 
+/** enum armed - what is known of a place now */
+enum armed {
+	ARMED_UNKNOWN,	/* the registers were not read */
+	ARMED_NOW,
+	ARMED_HELD,	/* the guest's own, which user space has priority over */
+	ARMED_BEFORE,	/* when it hit */
+};
+
 /**
- * struct place - a breakpoint or watchpoint that has hit
+ * struct place - a breakpoint or watchpoint that is armed, or has hit
  * @kinds: mask of enum kvmdbg_kind
- * @slots: mask of the registers that it is in, 0 where that is not known
+ * @slot: the register that it is in, empty where that is not known
  * @origin: who has armed it
+ * @armed: whether it is
+ * @anywhere: not at an address
+ * @range: an end of a range of addresses
  * @addr: what it is set to
  * @hits: how many of the last hits are its
  * @symbol: what is known of it
  */
 struct place {
 	uint32_t kinds;
-	uint32_t slots;
+	char slot[12];
 	uint32_t origin;
+	enum armed armed;
+	bool anywhere;
+	bool range;
 	uint64_t addr;
 	unsigned int hits;
 	char symbol[SYMBOL_SIZE + LINE_SIZE];
@@ -185,59 +199,138 @@ static void place_name(char *text, size_t size, const struct symbols *symbols,
 		snprintf(text + len, size - len, "%s%s", len ? " " : "", line);
 }
 
-/* What is armed, as far as hits tell: where, of what kind, by whom. */
-static int places_find(struct place *places, const struct model *model, const struct row *what)
-{
-	const uint32_t breaks = 1U << KVMDBG_HW_BREAK | 1U << KVMDBG_SW_BREAK;
-	const struct kvmdbg_hit *hit;
-	struct place place;
-	size_t v, n;
-	int nr = 0, i;
-
-	for (v = 0; v < what->nr_vcpus; v++) {
-		for (n = 0; n < what->vcpus[v]->nr_hits && n < VCPU_HITS; n++) {
-			hit = &what->vcpus[v]->hits[n];
-			place = (struct place){
-				.kinds = model->kinds(hit) & (WATCH_KINDS | breaks),
-				.slots = model->slots ? model->slots(hit) : 0,
-				.origin = hit->origin,
-			};
-			if (!place.kinds)
-				continue;
-			place.addr = place.kinds & WATCH_KINDS ? hit->addr : hit->pc;
-			for (i = 0; i < nr; i++)
-				if (places[i].kinds == place.kinds && places[i].addr == place.addr &&
-				    places[i].origin == place.origin)
-					break;
-			if (i == MOST_PLACES)
-				continue;
-			if (i == nr) {
-				places[nr++] = place;
-				place_name(places[i].symbol, sizeof(places[i].symbol),
-					   what->vm->symbols, &places[i]);
-			}
-			places[i].hits++;
-		}
-	}
-	return nr;
-}
-
 static void slots_text(char *text, size_t size, uint32_t slots)
 {
 	size_t len = 0;
 	int i;
 
-	snprintf(text, size, "-");
+	*text = 0;
 	for (i = 0; i < 32 && len < size; i++)
 		if (slots & 1U << i)
 			len += snprintf(text + len, size - len, "%s%d", len ? "," : "", i);
+}
+
+static bool same_place(const struct place *a, const struct place *b)
+{
+	return a->kinds == b->kinds && a->origin == b->origin && a->armed == b->armed &&
+	       a->anywhere == b->anywhere && a->addr == b->addr && a->range == b->range &&
+	       (!*a->slot || !*b->slot || !strcmp(a->slot, b->slot));
+}
+
+/* The place in the list, which it is added to if there is room; or NULL. */
+static struct place *place_add(struct place *places, int *nr, const struct place *place,
+			       const struct symbols *symbols)
+{
+	int i;
+
+	for (i = 0; i < *nr; i++)
+		if (same_place(&places[i], place))
+			return &places[i];
+	if (*nr == MOST_PLACES)
+		return NULL;
+	places[*nr] = *place;
+	if (!place->anywhere)
+		place_name(places[*nr].symbol, sizeof(places[*nr].symbol), symbols, place);
+	return &places[(*nr)++];
+}
+
+/* What the registers of a vCPU say. */
+static void places_armed(struct place *places, int *nr, const struct model *model,
+			 const struct model_vcpu *vcpu)
+{
+	struct armed_place armed[ARMED_MAX];
+	unsigned int count = model_places(model, vcpu, armed), i;
+	struct place place;
+
+	for (i = 0; i < count; i++) {
+		place = (struct place){
+			.kinds = armed[i].kinds, .origin = armed[i].origin,
+			.armed = armed[i].in_force ? ARMED_NOW : ARMED_HELD,
+			.anywhere = armed[i].anywhere, .range = armed[i].range,
+			.addr = armed[i].addr,
+		};
+		snprintf(place.slot, sizeof(place.slot), "%.8s", armed[i].slot);
+		place_add(places, nr, &place, vcpu->vm->symbols);
+	}
+}
+
+/* The armed place that a hit is of; NULL if it is not armed now. */
+static struct place *place_of_hit(struct place *places, int nr, const struct place *hit)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (places[i].armed == ARMED_NOW && places[i].kinds & hit->kinds &&
+		    places[i].origin == hit->origin && !places[i].anywhere &&
+		    places[i].addr == hit->addr)
+			return &places[i];
+	return NULL;
+}
+
+/* Where breakpoints in the guest's memory are, KVM does not know. */
+static bool is_armed_anywhere(const struct place *places, int nr, const struct place *hit)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (places[i].armed == ARMED_NOW && places[i].kinds & hit->kinds &&
+		    places[i].origin == hit->origin && places[i].anywhere)
+			return true;
+	return false;
+}
+
+/* What is armed, by the registers; and what the last hits were of: where, of what kind, by whom. */
+static int places_find(struct place *places, const struct model *model, const struct row *what)
+{
+	const uint32_t breaks = 1U << KVMDBG_HW_BREAK | 1U << KVMDBG_SW_BREAK;
+	const struct model_vcpu *vcpu;
+	const struct kvmdbg_hit *hit;
+	struct place place, *known;
+	size_t v, n;
+	int nr = 0;
+
+	for (v = 0; v < what->nr_vcpus; v++)
+		places_armed(places, &nr, model, what->vcpus[v]);
+	for (v = 0; v < what->nr_vcpus; v++) {
+		vcpu = what->vcpus[v];
+		for (n = 0; n < vcpu->nr_hits && n < VCPU_HITS; n++) {
+			hit = &vcpu->hits[n];
+			place = (struct place){
+				.kinds = model->kinds(hit) & (WATCH_KINDS | breaks),
+				.origin = hit->origin,
+			};
+			if (!place.kinds)
+				continue;
+			slots_text(place.slot, sizeof(place.slot), model->slots ? model->slots(hit) : 0);
+			place.addr = place.kinds & WATCH_KINDS ? hit->addr : hit->pc;
+			known = place_of_hit(places, nr, &place);
+			if (!known) {
+				if (vcpu->armed_known && place.origin != KVMDBG_STRAY)
+					place.armed = is_armed_anywhere(places, nr, &place) ?
+						      ARMED_NOW : ARMED_BEFORE;
+				known = place_add(places, &nr, &place, what->vm->symbols);
+			}
+			if (known)
+				known->hits++;
+		}
+	}
+	return nr;
+}
+
+/* "user", "was user": when it hit, "(guest)": while user space debugs */
+static void armed_text(char *text, size_t size, const struct place *place)
+{
+	const char *who = place->origin == KVMDBG_STRAY ? "nobody" : origin_name(place->origin);
+
+	snprintf(text, size, place->armed == ARMED_BEFORE ? "was %s" :
+		 place->armed == ARMED_HELD ? "(%s)" : "%s", who);
 }
 
 static int places_draw(struct canvas *canvas, int row, int end, const struct model *model,
 		       const struct place *places, int nr)
 {
 	int i, column, wide = 8;
-	char text[160];
+	char text[160], addr[24], by[16];
 
 	if (!nr || row + 1 >= end)
 		return row;
@@ -245,18 +338,21 @@ static int places_draw(struct canvas *canvas, int row, int end, const struct mod
 		if (places[i].addr >> 32)
 			wide = 16;
 	canvas_fill(canvas, row, 0, ATTR_HEADER);
-	canvas_print(canvas, row++, 0, ATTR_HEADER, "SLOT %-*s ARMED BY  HITS KIND", wide + 2,
+	canvas_print(canvas, row++, 0, ATTR_HEADER, "SLOT %-*s ARMED BY   HITS KIND", wide + 2,
 		     "ADDRESS");
 	for (i = 0; i < nr && row < end; i++, row++) {
-		enum attr attr = places[i].origin == KVMDBG_STRAY ? ATTR_STRAY : ATTR_PLAIN;
+		enum attr attr = places[i].origin == KVMDBG_STRAY ? ATTR_STRAY :
+				 places[i].armed > ARMED_NOW ? ATTR_GONE : ATTR_PLAIN;
 
-		slots_text(text, sizeof(text), places[i].slots);
-		canvas_print(canvas, row, 0, attr, "%-4s 0x%0*llx %-8s %5u", text, wide,
-			     (unsigned long long)places[i].addr,
-			     places[i].origin == KVMDBG_STRAY ? "nobody" :
-			     origin_name(places[i].origin), places[i].hits);
+		snprintf(addr, sizeof(addr), "0x%0*llx", wide, (unsigned long long)places[i].addr);
+		armed_text(by, sizeof(by), &places[i]);
+		canvas_print(canvas, row, 0, attr, "%-4s %-*s %-9s %5u",
+			     *places[i].slot ? places[i].slot : "-", wide + 2,
+			     places[i].anywhere ? "any" : addr, by, places[i].hits);
 		kinds_text(model, text, sizeof(text), places[i].kinds);
-		column = canvas_put(canvas, row, 5 + wide + 2 + 1 + 8 + 1 + 5 + 1, attr, text) + 1;
+		column = canvas_put(canvas, row, 5 + wide + 2 + 1 + 9 + 1 + 5 + 1, attr, text) + 1;
+		if (places[i].range)
+			column = canvas_put(canvas, row, column, attr, "range") + 1;
 		canvas_cut(canvas, row, column, canvas->columns - column, attr, places[i].symbol);
 	}
 	return row;

@@ -671,3 +671,19 @@ bool model_copy(struct model *copy, const struct model *model)
 	model_free(copy);
 	return false;
 }
+
+void model_armed(struct model *model, uint32_t slot, const struct kvmdbg_armed *armed)
+{
+	struct model_vcpu *vcpu = slot < KVMDBG_MAX_VCPUS ? model->by_slot[slot] : NULL;
+
+	if (!vcpu)
+		return;
+	vcpu->armed = *armed;
+	vcpu->armed_known = true;
+}
+
+unsigned int model_places(const struct model *model, const struct model_vcpu *vcpu,
+			  struct armed_place *places)
+{
+	return vcpu->armed_known && model->places ? model->places(&vcpu->armed, places) : 0;
+}

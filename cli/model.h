@@ -63,6 +63,29 @@ struct frame_sink {
 	void (*hit)(void *ctx, const struct kvmdbg_hit *hit);
 };
 
+/** ARMED_MAX - debug events that a vCPU can be set to make at one time, of any platform */
+#define ARMED_MAX	16
+
+/**
+ * struct armed_place - a debug event that a vCPU is set to make
+ * @slot: the register that it is in, or empty
+ * @kinds: mask of enum kvmdbg_kind
+ * @origin: enum kvmdbg_origin: who has set it
+ * @anywhere: not at an address
+ * @addr: where else
+ * @range: one of the two ends of a range of addresses
+ * @in_force: false while user space debugs and it is the guest's own
+ */
+struct armed_place {
+	char slot[8];
+	uint32_t kinds;
+	uint32_t origin;
+	bool anywhere;
+	uint64_t addr;
+	bool range;
+	bool in_force;
+};
+
 /** struct counters - the plain counters of struct kvmdbg_vcpu; only uint64_t members */
 struct counters {
 	uint64_t exits;
@@ -140,6 +163,8 @@ struct model_vm {
  * @nr_hits: how many there were ever, the next one goes to that place
  * @frame: values of the last frame, by enum kvmdbg_latency, if they are kept; else NULL
  * @alerts: conditions that it meets, a bit each
+ * @armed: what it is set to do, if @armed_known
+ * @armed_known: it was read for what is shown
  * @born_ns: when BPF saw it first
  * @raw: counters as last read
  * @base: counters at model_reset()
@@ -161,6 +186,8 @@ struct model_vcpu {
 	size_t nr_hits;
 	struct latency *frame;
 	uint32_t alerts;
+	struct kvmdbg_armed armed;
+	bool armed_known;
 
 	uint64_t born_ns;
 	struct counters raw;
@@ -182,6 +209,7 @@ struct model_vcpu {
  * @kinds: kinds of a hit
  * @raw_name: what a hit's raw value is called
  * @slots: which breakpoints a hit is of, or NULL
+ * @places: puts what is armed into at most ARMED_MAX places, and returns how many; or NULL
  * @kind_names: names of the platform's own, or NULL
  * @lacks: bits of enum model_lack
  * @keep_frames: have the last frame's values apart
@@ -214,6 +242,7 @@ struct model {
 	uint32_t (*kinds)(const struct kvmdbg_hit *hit);
 	const char *raw_name;
 	uint32_t (*slots)(const struct kvmdbg_hit *hit);
+	unsigned int (*places)(const struct kvmdbg_armed *armed, struct armed_place *places);
 	const char *const *kind_names;
 	uint32_t lacks;
 	const struct latency_class *classes;
@@ -268,6 +297,18 @@ void model_hit(struct model *model, const struct kvmdbg_hit *hit);
 
 /** model_sink - what feeds a model */
 struct frame_sink model_sink(struct model *model);
+
+/** model_armed - what a vCPU is set to do, as BPF has read it */
+void model_armed(struct model *model, uint32_t slot, const struct kvmdbg_armed *armed);
+
+/**
+ * model_places - the same in places
+ * @places: ARMED_MAX of them
+ *
+ * Return: how many, 0 also if that is not known
+ */
+unsigned int model_places(const struct model *model, const struct model_vcpu *vcpu,
+			  struct armed_place *places);
 
 /** model_reset - totals, percentiles and drops start from here */
 void model_reset(struct model *model);

@@ -131,6 +131,34 @@ void counters_json(struct json_object *object, const struct model *model,
 	json_object_object_add(object, "exits", part);
 }
 
+static struct json_object *armed_json(const struct model *model, const struct model_vcpu *vcpu)
+{
+	struct json_object *list = json_object_new_array(), *object;
+	struct armed_place places[ARMED_MAX];
+	unsigned int nr = model_places(model, vcpu, places), i;
+	char text[128];
+
+	for (i = 0; i < nr; i++) {
+		object = json_object_new_object();
+		if (*places[i].slot)
+			add_text(object, "slot", places[i].slot);
+		kinds_text(model, text, sizeof(text), places[i].kinds);
+		add_text(object, "kind", text);
+		add_text(object, "origin", origin_name(places[i].origin));
+		if (!places[i].anywhere) {
+			add_hex(object, "addr", places[i].addr);
+			place_json(object, places[i].kinds & WATCH_KINDS ? "addr_" : "",
+				   vcpu->vm->symbols, places[i].addr);
+		}
+		if (places[i].range)
+			json_object_object_add(object, "range", json_object_new_boolean(true));
+		json_object_object_add(object, "in_force",
+				       json_object_new_boolean(places[i].in_force));
+		json_object_array_add(list, object);
+	}
+	return list;
+}
+
 static struct json_object *vcpu_json(const struct model *model, const struct model_vcpu *vcpu)
 {
 	struct json_object *object = json_object_new_object();
@@ -150,6 +178,8 @@ static struct json_object *vcpu_json(const struct model *model, const struct mod
 				       latency_json(&vcpu->latency[KVMDBG_OTHER_EXIT], ns));
 	if (vcpu->nr_reasons)
 		json_object_object_add(object, "exit_reason_ns", reasons_json(model, vcpu));
+	if (vcpu->armed_known && model->places)
+		json_object_object_add(object, "armed", armed_json(model, vcpu));
 	return object;
 }
 

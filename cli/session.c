@@ -71,6 +71,8 @@ struct table {
  * @free_hists_fd: map of @hists that may be used
  * @slots_fd: map from the vCPU's address to its entry
  * @lost_fd: map of events that could not be counted
+ * @armed: iterator that puts what vCPUs are set to do into a map
+ * @armed_fd: that map
  * @name: of the platform
  * @switch_hz: clock of the switch histograms
  * @sink: where hits go while session_hits() runs
@@ -97,6 +99,8 @@ struct session {
 	int free_hists_fd;
 	int slots_fd;
 	int lost_fd;
+	struct bpf_program *armed;
+	int armed_fd;
 	const char *name;
 	uint64_t switch_hz;
 	const struct frame_sink *sink;
@@ -321,7 +325,7 @@ static int leave_out_hists(struct bpf_map *hists, struct bpf_map *extras,
 static int load(struct session *session)
 {
 	const struct backend *backend = session->backend;
-	struct bpf_map *rodata, *vcpus, *freed, *lost, *slots, *hists, *extras, *free_hists;
+	struct bpf_map *rodata, *vcpus, *freed, *lost, *slots, *hists, *extras, *free_hists, *armed;
 	const struct backend_event *event;
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "kvmdbg");
 	char path[32];
@@ -346,8 +350,10 @@ static int load(struct session *session)
 	extras = find_map(session, ".bss.extras",
 			  KVMDBG_MAX_VCPUS * KVMDBG_NR_EXTRA * sizeof(__u16));
 	free_hists = find_map(session, "free_hists", 0);
+	armed = find_map(session, "armed", sizeof(struct kvmdbg_armed));
+	session->armed = bpf_object__find_program_by_name(session->object, backend->armed);
 	if (!rodata || !vcpus || !freed || !lost || !slots || !hists || !extras ||
-	    !free_hists || !find_map(session, "hits", 0))
+	    !free_hists || !armed || !session->armed || !find_map(session, "hits", 0))
 		return EXIT_FEATURE;
 	value = bpf_map__initial_value(rodata, &size);
 	memcpy(value, &session->config, sizeof(session->config));
@@ -370,6 +376,7 @@ static int load(struct session *session)
 	session->free_fd = bpf_map__fd(freed);
 	session->slots_fd = bpf_map__fd(slots);
 	session->lost_fd = bpf_map__fd(lost);
+	session->armed_fd = bpf_map__fd(armed);
 	err = fill_stack(session->free_fd, 0, KVMDBG_MAX_VCPUS);
 	if (!err && session->apart)
 		err = fill_stack(session->free_hists_fd, 1, KVMDBG_MAX_HISTS);
@@ -522,6 +529,7 @@ void session_setup_model(const struct session *session, struct model *model)
 	model->kinds = session->backend->kinds;
 	model->raw_name = session->backend->raw_name;
 	model->slots = session->backend->slots;
+	model->places = session->backend->places;
 	model->kind_names = session->backend->kind_names;
 	model->lacks = session_lacks(session);
 	if (session->apart)
@@ -814,4 +822,44 @@ int session_frame(struct session *session, const struct frame_sink *sink)
 		return complain(EXIT_IO, "cannot read the count of lost events: %s", strerror(-err));
 	sink->end(sink->ctx, lost);
 	return EXIT_OK;
+}
+
+/* Has an iterator look at all that is open in a process, or in all. */
+static bool look_through(const struct bpf_program *program, uint32_t tgid)
+{
+	union bpf_iter_link_info info = { .task.pid = tgid };
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_link *link = bpf_program__attach_iter(program, &opts);
+	ssize_t size = -1;
+	char nothing[8];
+	int fd;
+
+	fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	while (fd >= 0 && (size = read(fd, nothing, sizeof(nothing))) > 0)
+		;
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return !size;
+}
+
+bool session_armed(struct session *session, uint32_t tgid,
+		   void (*take)(void *ctx, uint32_t slot, const struct kvmdbg_armed *armed),
+		   void *ctx)
+{
+	struct kvmdbg_armed armed;
+	__u32 slot;
+
+	while (!bpf_map_get_next_key(session->armed_fd, NULL, &slot))
+		if (bpf_map_delete_elem(session->armed_fd, &slot))
+			return false;
+	if (!look_through(session->armed, tgid))
+		return false;
+	while (!bpf_map_get_next_key(session->armed_fd, NULL, &slot)) {
+		if (!bpf_map_lookup_elem(session->armed_fd, &slot, &armed))
+			take(ctx, slot, &armed);
+		if (bpf_map_delete_elem(session->armed_fd, &slot))
+			return false;
+	}
+	return true;
 }

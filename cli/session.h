@@ -58,6 +58,18 @@ int session_hits(struct session *session, const struct frame_sink *sink);
  */
 int session_frame(struct session *session, const struct frame_sink *sink);
 
+/**
+ * session_armed - what the vCPUs that are counted are set to do
+ * @tgid: those of this process; 0: of all
+ * @take: called for each
+ * @ctx: for it
+ *
+ * Looks through the process' open files once. Return: false if this kernel does not let us look.
+ */
+bool session_armed(struct session *session, uint32_t tgid,
+		   void (*take)(void *ctx, uint32_t slot, const struct kvmdbg_armed *armed),
+		   void *ctx);
+
 /** session_close - detach and release; also of NULL */
 void session_close(struct session *session);
 

@@ -32,11 +32,13 @@
 
 enum {
 	OPT_REPLAY = 256,
+	OPT_ARMED,
 };
 
 static const struct argp_option top_argp_options[] = {
 	{ "batch", 'b', NULL, 0, "Print frames as text (default if the output is no terminal)", 0 },
 	{ "json", 'j', NULL, 0, "Print frames as JSON, one a line", 0 },
+	{ "armed", OPT_ARMED, NULL, 0, "With --json: also what is armed in each vCPU", 0 },
 	{ "delay", 'd', "SECS", 0, "Time between frames, 0.001 to 86400 (default 1)", 0 },
 	{ "frames", 'n', "FRAMES", 0, "End after that many frames", 0 },
 	{ "replay", OPT_REPLAY, "FILE", 0,
@@ -62,6 +64,9 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 	case 'j':
 		options->json = true;
 		return 0;
+	case OPT_ARMED:
+		options->armed = true;
+		return 0;
 	case 'v':
 		options->verbose = true;
 		return 0;
@@ -75,6 +80,10 @@ static error_t top_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_REPLAY:
 		options->replay = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->armed && (!options->json || options->replay))
+			argp_error(state, "--armed is for --json, and not for --replay");
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s': no such argument", arg);
@@ -187,6 +196,25 @@ static struct model *top_shown(struct top *top)
 	return top->view.paused && !top->recording ? &top->frozen : &top->model;
 }
 
+static void top_take_armed(void *ctx, uint32_t slot, const struct kvmdbg_armed *armed)
+{
+	struct top *top = ctx;
+
+	model_armed(&top->model, slot, armed);
+}
+
+/* What is armed in vCPUs, of this process or of all: read anew, where that can be known. */
+static void top_armed(struct top *top, uint32_t tgid)
+{
+	size_t i;
+
+	if (!top->session)
+		return;
+	for (i = 0; i < top->model.nr_vcpus; i++)
+		top->model.vcpus[i]->armed_known = false;
+	session_armed(top->session, tgid, top_take_armed, top);
+}
+
 static void top_draw(struct top *top)
 {
 	const struct model *model = top_shown(top);
@@ -200,6 +228,9 @@ static void top_draw(struct top *top)
 	}
 	if (top->recording)
 		replay_position(top);
+	/* A page that is paused stays as it is. */
+	if (top->view.page == PAGE_DETAIL && top->view.rows.nr && !top->view.paused)
+		top_armed(top, top->view.rows.rows[top->view.selected].vm->pid);
 	view_draw(&top->canvas, model, &top->view);
 	ret = screen_draw(&top->canvas);
 	if (ret)
@@ -462,6 +493,8 @@ static void top_frame(struct top *top)
 	} else if (!top->view.paused) {
 		replay_next(top);
 	}
+	if (top->options.armed)
+		top_armed(top, 0);
 	if (!ret && !top->screen) {
 		ret = top_print(top);
 		forget_hits(top);

@@ -59,6 +59,46 @@ static uint32_t x86_slots(const struct kvmdbg_hit *hit)
 	return hit->flags >> X86_FLAG_SLOT_SHIFT;
 }
 
+static unsigned int x86_registers(const struct kvmdbg_regs *regs, struct armed_place *places,
+				  uint32_t origin, bool in_force)
+{
+	static const uint32_t kinds[] = {
+		1U << KVMDBG_HW_BREAK, 1U << KVMDBG_WATCH_WRITE, 0, 1U << X86_WATCH,
+	};
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < X86_NR_SLOTS; i++) {
+		if (!(x86_enabled(regs->control) & 1U << i))
+			continue;
+		places[nr] = (struct armed_place){
+			.kinds = kinds[regs->control >> (16 + 4 * i) & 3], .origin = origin,
+			.addr = regs->address[i], .in_force = in_force,
+		};
+		snprintf(places[nr++].slot, sizeof(places->slot), "%u", i);
+	}
+	return nr;
+}
+
+static unsigned int x86_places(const struct kvmdbg_armed *armed, struct armed_place *places)
+{
+	const bool user = armed->guest_debug & X86_GUESTDBG_HW_BP;
+	struct armed_place anywhere = { .origin = KVMDBG_USER, .anywhere = true, .in_force = true };
+	unsigned int nr = 0;
+
+	if (user)
+		nr = x86_registers(&armed->user, places, KVMDBG_USER, true);
+	nr += x86_registers(&armed->guest, places + nr, KVMDBG_GUEST, !user);
+	if (armed->guest_debug & X86_GUESTDBG_STEP) {
+		places[nr] = anywhere;
+		places[nr++].kinds = 1U << KVMDBG_STEP;
+	}
+	if (armed->guest_debug & X86_GUESTDBG_SW_BP) {
+		places[nr] = anywhere;
+		places[nr++].kinds = 1U << KVMDBG_SW_BREAK;
+	}
+	return nr;
+}
+
 /* One that a processor has is one that KVM uses here; it has no other. */
 static uint32_t x86_isa(const char *cpuinfo)
 {
@@ -161,6 +201,8 @@ const struct backend x86_backend = {
 	.slots = x86_slots,
 	.kind_names = x86_kind_names,
 	.lacks = LACKS_SWITCHES | LACKS_HOST | LACKS_SOME_EXITS,
+	.armed = "x86_armed",
+	.places = x86_places,
 	.open_files = "x86_open_files",
 	.latency_class = x86_class,
 	.isa = x86_isa,

@@ -17,7 +17,7 @@ selected()
 	t capture-pane -p -e | sed -n "$1p" | grep -qE "^(.\[[0-9;]*m)*.\[([0-9]+;)*[17]m"
 }
 
-load_start --gate --wait step=900,hw=100/hw=50 step=300
+load_start --gate --wait step=900,hw=100/hw=50,arm=1 step=300
 screen_start 80x24 kvmdbg top -d 0.2 --pid "$pid"
 shows "no vCPU has run yet" "nothing has run"
 echo go >&9
@@ -77,7 +77,9 @@ is $? 0 "the next one is"
 # the page of a vCPU has its own hits
 keys Enter
 shows 'vCPU 1' "a vCPU"
-shows '^0 +0x[0-9a-f]+ +user +[0-9]+ hw_break' "what is armed"
+shows '^0 +0x00001006 user +16 hw_break' "what is armed, and how often it has hit"
+shows '^1 +0x00009000 user +0 watch_write' "what is armed and has not hit"
+shows '^3 +0x00009010 user +0 watch' "a watchpoint on reads"
 is "$(pane | sed -n '/^LAST HITS/,$p' | grep -cE '^-.* step')" 0 "its own hits, no others"
 keys Escape
 

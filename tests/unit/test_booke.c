@@ -128,6 +128,36 @@ static void test_reasons(void **state)
 	assert_int_equal(light.flags, 0);
 }
 
+/* DBCR0 in words, of user space and of the guest. */
+static void test_places(void **state)
+{
+	struct kvmdbg_armed armed = {
+		.guest = { .control = BOOKE_DBCR0_IDM | BOOKE_DBCR0_DAC2R, .ranges = 2,
+			   .address = { 1, 2, 3, 0x20008 } },
+	};
+	struct armed_place places[ARMED_MAX];
+
+	(void)state;
+	assert_int_equal(booke_backend.places(&armed, places), 1);
+	assert_string_equal(places[0].slot, "DAC2");
+	assert_int_equal(places[0].kinds, 1U << KVMDBG_WATCH_READ);
+	assert_int_equal(places[0].origin, KVMDBG_GUEST);
+	assert_int_equal(places[0].addr, 0x20008);
+	assert_true(places[0].in_force && places[0].range);
+	/* without IDM nothing fires */
+	armed.guest.control &= ~BOOKE_DBCR0_IDM;
+	assert_int_equal(booke_backend.places(&armed, places), 0);
+	/* all that there can be has room */
+	armed.guest_debug = 1 | BOOKE_GUESTDBG_SW_BP;
+	armed.guest.control = armed.user.control = 0xffffffff;
+	assert_int_equal(booke_backend.places(&armed, places), 15);
+	assert_true(ARMED_MAX >= 15);
+	assert_false(places[14].in_force);
+	assert_string_equal(places[0].slot, "IAC1");
+	assert_string_equal(places[2].slot, "DAC1");
+	assert_int_equal(places[2].kinds, WATCH_KINDS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_cpu),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests_name("booke", tests, NULL, NULL);

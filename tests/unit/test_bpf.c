@@ -121,7 +121,7 @@ static void test_programs(void **state)
 		check_section(name, elf_rawdata(section, NULL));
 		programs++;
 	}
-	assert_int_equal(programs, 7);
+	assert_int_equal(programs, 8);
 	elf_end(elf);
 	close(fd);
 }

@@ -438,12 +438,66 @@ static void test_places(void **state)
 	draw(&canvas, &model, 24, 80);
 	i = find_row(&canvas, "ARMED BY");
 	assert_true(i > 0);
-	assert_string_equal(row_text(&canvas, i + 1), "-    0x00001234 user         1 hw_break");
+	assert_string_equal(row_text(&canvas, i + 1), "-    0x00001234 user          1 hw_break");
 	assert_string_equal(row_text(&canvas, i + 3), "-3.000s  hw_break    user  0x00001234 dbsr 00800000 IAC1");
 	/* with a filter the table has them, too */
 	keys(&model, "\n/vcpu=1\n");
 	draw(&canvas, &model, 24, 80);
 	assert_int_equal(find_row(&canvas, "0x00001234"), 5);
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
+/* What is armed by the registers: hit, not hit, held back; and what was armed when it hit. */
+static void test_armed(void **state)
+{
+	const struct kvmdbg_armed armed = {
+		.user = { .control = 0x40000000 | 0x00800000 | 0x000c0000 | 0x08000000,
+			  .address = { 0x1234, 0, 0x20000, 0 } },
+		.guest = { .control = 0x40000000 | 0x00c00000, .ranges = 1,
+			   .address = { 0x8000, 0x9000, 0, 0 } },
+		.guest_debug = 1,
+	};
+	static const char *const lines[] = {
+		"IAC1 0x00001234 user          3 hw_break",
+		"DAC1 0x00020000 user          0 watch_read+watch_write",
+		"-    any        user          0 step",
+		"IAC1 0x00008000 (guest)       0 hw_break range",
+		"IAC2 0x00009000 (guest)       0 hw_break range",
+		"-    0x00005678 was user      2 hw_break",
+		NULL
+	};
+	struct kvmdbg_hit hit = { .vm = 1, .tgid = 42, .vcpu = 1, .pc = 0x1234, .raw = 0x00800000 };
+	struct kvmdbg_vcpu raw;
+	struct canvas canvas = { 0 };
+	struct model model;
+	int i, row;
+
+	(void)state;
+	start();
+	make(&model, 2);
+	model.places = booke_backend.places;
+	for (i = 0; i < 5; i++) {
+		hit.pc = i < 3 ? 0x1234 : 0x5678;
+		model_hit(&model, &hit);
+	}
+	model_begin(&model, 3 * SEC);
+	for (i = 0; i < 2; i++) {
+		raw = fixture_vcpu(42, 1, i);
+		assert_true(model_add(&model, i, &raw, NULL));
+	}
+	model_end(&model, 0);
+	model_armed(&model, 1, &armed);
+	/* of a vCPU that is not shown, or beyond the table */
+	model_armed(&model, 2, &armed);
+	model_armed(&model, KVMDBG_MAX_VCPUS, &armed);
+	keys(&model, "j\n");
+	draw(&canvas, &model, 40, 80);
+	row = find_row(&canvas, "ARMED BY");
+	assert_true(row > 0);
+	for (i = 0; lines[i]; i++)
+		assert_string_equal(row_text(&canvas, row + 1 + i), lines[i]);
+	assert_int_equal(strncmp(row_text(&canvas, row + 1 + i), "LAST HITS", 9), 0);
 	canvas_free(&canvas);
 	model_free(&model);
 }
@@ -680,9 +734,9 @@ static void test_symbols(void **state)
 	assert_true(find_row(&canvas, "0x00001000 @0x00100004 first @counter+0x4 dbsr 00040000 DAC1W") > 0);
 	keys(&model, "\n");
 	draw(&canvas, &model, 24, 120);
-	assert_true(find_row(&canvas, "0x00001044 user         1 hw_break outer+0x4 ") > 0);
+	assert_true(find_row(&canvas, "0x00001044 user          1 hw_break outer+0x4 ") > 0);
 	assert_true(find_row(&canvas, "outer+0x4 guest/first.c:20") > 0);
-	assert_true(find_row(&canvas, "0x00100004 user         1 watch_write counter+0x4") > 0);
+	assert_true(find_row(&canvas, "0x00100004 user          1 watch_write counter+0x4") > 0);
 	canvas_free(&canvas);
 	guests_close(model.guests);
 	model.guests = NULL;
@@ -726,6 +780,7 @@ int main(void)
 		cmocka_unit_test(test_symbols),
 		cmocka_unit_test(test_alert),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_armed),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_prompt),

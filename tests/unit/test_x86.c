@@ -276,6 +276,43 @@ static void test_arguments(void **state)
 	assert_int_equal(vcpu_argument("i", NO_VCPU_ARG), 0);
 }
 
+/* DR7 in words, of user space and of the guest, whose own are held back meanwhile. */
+static void test_places(void **state)
+{
+	struct kvmdbg_armed armed = {
+		.user = { .control = 0x00d10000 | 0x2 | 0x4, .address = { 0x9000, 0xa000 } },
+		.guest = { .control = 0x10, .address = { 0, 0, 0xffffffff81001000, 0 } },
+		.guest_debug = X86_GUESTDBG_HW_BP | X86_GUESTDBG_STEP | X86_GUESTDBG_SW_BP,
+	};
+	struct armed_place places[ARMED_MAX];
+
+	(void)state;
+	assert_int_equal(x86_backend.places(&armed, places), 5);
+	assert_string_equal(places[0].slot, "0");
+	assert_int_equal(places[0].kinds, 1U << KVMDBG_WATCH_WRITE);
+	assert_int_equal(places[0].addr, 0x9000);
+	assert_true(places[0].in_force && !places[0].anywhere);
+	assert_string_equal(places[1].slot, "1");
+	assert_int_equal(places[1].kinds, 1U << KVMDBG_WATCH_WRITE);
+	assert_int_equal(places[1].addr, 0xa000);
+	assert_string_equal(places[2].slot, "2");
+	assert_int_equal(places[2].kinds, 1U << KVMDBG_HW_BREAK);
+	assert_int_equal(places[2].origin, KVMDBG_GUEST);
+	assert_int_equal(places[2].addr, 0xffffffff81001000);
+	assert_false(places[2].in_force);
+	assert_true(places[3].anywhere && places[3].kinds == 1U << KVMDBG_STEP);
+	assert_true(places[4].anywhere && places[4].kinds == 1U << KVMDBG_SW_BREAK);
+	/* user space only steps: the guest's own are in force, what it once set is not */
+	armed.guest_debug = X86_GUESTDBG_STEP;
+	assert_int_equal(x86_backend.places(&armed, places), 2);
+	assert_int_equal(places[0].origin, KVMDBG_GUEST);
+	assert_true(places[0].in_force);
+	/* all that there can be has room */
+	armed.guest_debug = X86_GUESTDBG_HW_BP | X86_GUESTDBG_STEP | X86_GUESTDBG_SW_BP;
+	armed.user.control = armed.guest.control = 0xff;
+	assert_in_range(x86_backend.places(&armed, places), 10, ARMED_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_exits_by_reason),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests_name("x86", tests, NULL, NULL);

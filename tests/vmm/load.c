@@ -27,12 +27,13 @@
  * @guest: debug events of the guest's own
  * @stray: software breakpoints nobody asked for
  * @mmio: exits that are not debug exits
+ * @arm: at the end breakpoints are left armed that nothing meets
  * @ok: whether it did
  */
 struct guest {
 	pthread_t thread;
 	unsigned int index;
-	unsigned int step, hw, sw, guest, stray, mmio;
+	unsigned int step, hw, sw, guest, stray, mmio, arm;
 	bool ok;
 };
 
@@ -111,10 +112,27 @@ static bool do_mmio(struct vm *vm, unsigned int n)
 	return true;
 }
 
+/* Left armed: an instruction and data, which nothing meets. */
+static bool leave_armed(struct vm *vm)
+{
+	struct kvm_guest_debug dbg = {
+		.control = SW | KVM_GUESTDBG_USE_HW_BP,
+		.arch.bp = {
+			{ .addr = 0x3000, .type = KVMPPC_DEBUG_BREAKPOINT },
+			{ .addr = GUEST_DATA, .type = KVMPPC_DEBUG_WATCH_WRITE },
+			{ .addr = GUEST_DATA + 8,
+			  .type = KVMPPC_DEBUG_WATCH_READ | KVMPPC_DEBUG_WATCH_WRITE },
+		},
+	};
+
+	return !vm_debug_bp(vm, &dbg);
+}
+
 static bool work(struct vm *vm, const struct guest *g)
 {
 	return do_steps(vm, g->step) && do_hw(vm, g->hw) && do_bps(vm, g->sw, SW) &&
-	       do_bps(vm, g->stray, 0) && do_guest(vm, g->guest) && do_mmio(vm, g->mmio);
+	       do_bps(vm, g->stray, 0) && do_guest(vm, g->guest) && do_mmio(vm, g->mmio) &&
+	       (!g->arm || leave_armed(vm));
 }
 
 /* KVM's own account of the exits (CONFIG_KVM_EXIT_TIMING), in microseconds. */
@@ -160,8 +178,9 @@ static void *guest_thread(void *arg)
 
 static int set_count(struct guest *g, char *text)
 {
-	static char *const token[] = { "step", "hw", "sw", "guest", "stray", "mmio", NULL };
-	unsigned int *count[] = { &g->step, &g->hw, &g->sw, &g->guest, &g->stray, &g->mmio };
+	static char *const token[] = { "step", "hw", "sw", "guest", "stray", "mmio", "arm", NULL };
+	unsigned int *count[] = { &g->step, &g->hw, &g->sw, &g->guest, &g->stray, &g->mmio,
+				  &g->arm };
 	char *value, *end;
 
 	while (*text) {
@@ -204,7 +223,7 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* kvmdbg-vmm load VM...: each VM a list of step=N, hw=N, sw=N, stray=N, guest=N, mmio=N */
+/* kvmdbg-vmm load VM...: each VM a list of step=N, hw=N, sw=N, stray=N, guest=N, mmio=N, arm=1 */
 int cmd_load(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
@@ -215,7 +234,7 @@ int cmd_load(int argc, char **argv)
 	};
 	static const struct argp argp = {
 		.options = options, .parser = load_opt,
-		.args_doc = "step=N,hw=N,sw=N,stray=N,guest=N,mmio=N...",
+		.args_doc = "step=N,hw=N,sw=N,stray=N,guest=N,mmio=N,arm=1...",
 		.doc = "Guests that make so many debug events, each in a thread of its own.",
 	};
 	bool ok = true;

@@ -67,6 +67,7 @@ static uint64_t guest_address(const char *label)
  * @io: exits that are not debug exits
  * @eintr: KVM_RUNs that end at once, with the exit reason of before
  * @bits32: in protected mode
+ * @arm: at the end breakpoints are left armed that nothing meets
  * @ok: whether it did
  */
 struct vcpu {
@@ -74,7 +75,7 @@ struct vcpu {
 	int fd;
 	struct kvm_run *run;
 	pthread_t thread;
-	unsigned int step, hw, write, read, sw, given, dr, own, own_user, io, eintr, bits32;
+	unsigned int step, hw, write, read, sw, given, dr, own, own_user, io, eintr, bits32, arm;
 	bool ok;
 };
 
@@ -371,6 +372,23 @@ static void time_block(const char *kind, unsigned int done, double *start)
 	*start = end;
 }
 
+/* Left armed: execution, a write, a read or write; none of them is met. */
+static bool leave_armed(struct vcpu *vcpu)
+{
+	struct kvm_guest_debug debug = {
+		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP | KVM_GUESTDBG_USE_SW_BP,
+		.arch.debugreg = {
+			[0] = guest_address(x86_hw_here), [1] = DATA, [3] = DATA + 16,
+			[7] = DR7_L0 | DR7_L0 << 2 | DR7_L0 << 6 | DR7_WRITE0 << 4 |
+			      (uint64_t)DR7_ACCESS0 << 12,
+		},
+	};
+
+	if (ioctl(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug))
+		return fail("KVM_SET_GUEST_DEBUG");
+	return true;
+}
+
 static bool work(struct vcpu *vcpu)
 {
 	const uint64_t hw = guest_address(x86_hw_here), sw = guest_address(x86_sw_here);
@@ -437,7 +455,7 @@ static bool work(struct vcpu *vcpu)
 			return false;
 	}
 	time_block("io", i, &start);
-	return true;
+	return !vcpu->arm || leave_armed(vcpu);
 }
 
 static void *vcpu_thread(void *arg)
@@ -514,6 +532,7 @@ static bool set_count(struct vcpu *vcpu, const char *text)
 		{ "sw=", &vcpu->sw }, { "given=", &vcpu->given },
 		{ "dr=", &vcpu->dr }, { "own=", &vcpu->own }, { "own-user=", &vcpu->own_user },
 		{ "io=", &vcpu->io }, { "eintr=", &vcpu->eintr }, { "bits32=", &vcpu->bits32 },
+		{ "arm=", &vcpu->arm },
 	};
 	unsigned long value;
 	size_t i, len;
@@ -622,6 +641,7 @@ int cmd_load(int argc, char **argv)
 		       "  own       single-steps that the guest does by itself, while nobody debugs it\n"
 		       "  own-user  the same while user space has breakpoints, and gives them to the guest\n"
 		       "  io        exits that are not debug exits\n"
+		       "  arm       1: leave breakpoints armed that nothing meets\n"
 		       "  bits32    1: in protected mode with 32 bits (not for own, own-user, given)\n",
 	};
 
