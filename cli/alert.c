@@ -399,7 +399,7 @@ void alerts_check(struct alerts *alerts, const struct model *model,
 			    !compare(alert->operator, found.value, alert->limit))
 				continue;
 			vcpu->alerts |= 1U << i;
-			if (before & 1U << i)
+			if (before & 1U << i || !event)
 				continue;
 			alert->count++;
 			found.alert = alert;
@@ -407,6 +407,49 @@ void alerts_check(struct alerts *alerts, const struct model *model,
 			found.hit = hit_of(alert->metric, model, vcpu);
 			event(ctx, &found);
 		}
+	}
+}
+
+enum table_column alert_column(const struct alert *alert)
+{
+	static const enum table_column origins[KVMDBG_NR_ORIGINS] = {
+		[KVMDBG_USER] = COLUMN_USER, [KVMDBG_GUEST] = COLUMN_GUEST,
+		[KVMDBG_STRAY] = COLUMN_STRAY, [KVMDBG_HOST] = COLUMN_HOST,
+	};
+	static const enum table_column latencies[KVMDBG_NR_LATENCIES] = {
+		[KVMDBG_DEBUG_EXIT] = COLUMN_DEBUG_50, [KVMDBG_OTHER_EXIT] = COLUMN_OTHER_50,
+		[KVMDBG_SWITCH] = COLUMN_SWITCH_50,
+	};
+	const struct metric *metric = alert->metric;
+
+	switch (metric->type) {
+	case ORIGIN:
+		return origins[metric->which];
+	case KIND:
+		switch (metric->which) {
+		case KVMDBG_STEP:
+			return COLUMN_STEP;
+		case KVMDBG_HW_BREAK:
+			return COLUMN_HW_BREAK;
+		case KVMDBG_SW_BREAK:
+			return COLUMN_SW_BREAK;
+		case KVMDBG_WATCH_READ:
+			return COLUMN_READ;
+		case KVMDBG_WATCH_WRITE:
+			return COLUMN_WRITE;
+		default:
+			return COLUMN_REST;
+		}
+	case LATENCY:
+		/* the columns of a time: median, 99th percentile, maximum */
+		return metric->stat == 500 ? latencies[metric->which] :
+		       metric->stat == 990 ? latencies[metric->which] + 1 :
+		       metric->stat == STAT_MAX ? latencies[metric->which] + 2 : COLUMN_NONE;
+	default:
+		return metric->which == offsetof(struct counters, debug_exits) ? COLUMN_EVENTS :
+		       metric->which == offsetof(struct counters, exits) ? COLUMN_EXITS :
+		       metric->which == offsetof(struct counters, skipped) ? COLUMN_SKIPPED :
+		       COLUMN_NONE;
 	}
 }
 
@@ -443,7 +486,7 @@ static struct json_object *number_json(double value)
 int print_alert(const struct model *model, const struct alert_event *event, bool json)
 {
 	const struct model_vcpu *vcpu = event->vcpu;
-	char text[2 * VM_NAME_SIZE + SYMBOL_SIZE];
+	char text[ALERT_SIZE];
 	struct json_object *object;
 	const char *line;
 

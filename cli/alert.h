@@ -10,9 +10,14 @@
 #include <stdio.h>
 
 #include "model.h"
+#include "rows.h"
+#include "symbols.h"
 
 /** ALERTS_MAX - times that --alert can be given; a bit each */
 #define ALERTS_MAX	32
+
+/** ALERT_SIZE - what alert_text() writes at most, with the NUL */
+#define ALERT_SIZE	(2 * VM_NAME_SIZE + SYMBOL_SIZE)
 
 struct metric;
 
@@ -101,11 +106,15 @@ int alerts_open(const struct alerts *alerts, struct model *model);
 /**
  * alerts_check - look at a frame
  * @model: complete; struct model_vcpu.alerts is set
- * @event: called for each condition that a virtual CPU meets and did not meet in the frame before
+ * @event: called for each condition that a virtual CPU meets and did not meet in the frame before;
+ *	NULL: it was called for this frame already, nothing is counted
  * @ctx: for it
  */
 void alerts_check(struct alerts *alerts, const struct model *model,
 		  void (*event)(void *ctx, const struct alert_event *event), void *ctx);
+
+/** alert_column - the column that has what a condition is about, or COLUMN_NONE */
+enum table_column alert_column(const struct alert *alert);
 
 /** alert_text - an event in a line: "stray>0: 5: vCPU 0 of web, pid 12, at 0x1004 <main+0x4>" */
 void alert_text(const struct alert_event *event, char *text, size_t size);

@@ -76,6 +76,7 @@ struct top_options {
  * struct record_options - command line of kvmdbg record
  * @watch: what to watch
  * @guests: names
+ * @alerts: conditions
  * @output: file to make
  * @force: it may be there already
  * @duration_ns: how long, 0 for no end
@@ -87,6 +88,7 @@ struct top_options {
 struct record_options {
 	struct watch_options watch;
 	struct guest_options guests;
+	struct alerts alerts;
 	const char *output;
 	bool force;
 	uint64_t duration_ns;

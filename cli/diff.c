@@ -309,7 +309,7 @@ static void print_env(const struct run *run)
 }
 
 /* Digits that mean something, and all of what is exact. */
-static void value_text(char *text, size_t size, double value, bool exact)
+static void number_text(char *text, size_t size, double value, bool exact)
 {
 	if (exact)
 		snprintf(text, size, COUNT, value);
@@ -362,7 +362,7 @@ static void measure_table(const struct compare *compare, struct table *table)
 		for (s = 0; s < 2; s++) {
 			if (!row->nr_values[s])
 				continue;
-			value_text(text, sizeof(text), row->median[s], row->exact);
+			number_text(text, sizeof(text), row->median[s], row->exact);
 			len = strlen(text);
 			table->value = len > table->value ? len : table->value;
 		}
@@ -386,7 +386,7 @@ static void print_row(const struct compare_row *row, const struct table *table)
 
 	for (s = 0; s < 2; s++) {
 		if (row->nr_values[s])
-			value_text(text[s], sizeof(text[s]), row->median[s], row->exact);
+			number_text(text[s], sizeof(text[s]), row->median[s], row->exact);
 		else
 			strcpy(text[s], "-");
 	}

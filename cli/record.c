@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "output.h"
 #include "recfile.h"
 #include "session.h"
 #include "util.h"
@@ -48,6 +49,7 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->watch;
 		state->child_inputs[1] = &options->guests;
+		state->child_inputs[2] = &options->alerts;
 		return 0;
 	case 'o':
 		if (!*arg)
@@ -82,7 +84,7 @@ static error_t record_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child record_children[] = {
-	{ &watch_argp, 0, NULL, 1 }, { &names_argp, 0, NULL, 1 }, { 0 }
+	{ &watch_argp, 0, NULL, 1 }, { &names_argp, 0, NULL, 1 }, { &alert_argp, 0, NULL, 1 }, { 0 }
 };
 
 const struct argp record_argp = {
@@ -357,7 +359,10 @@ static void env_all(struct recorder *recorder, const struct session *session,
  * @guests: names
  * @session: BPF
  * @recorder: the file
- * @sink: what feeds it
+ * @model: frames, where there are alerts
+ * @to_recorder: where frames go
+ * @to_model: and there, where there are alerts
+ * @sink: what feeds them
  * @child: the command
  * @signals: file to read them from
  * @start_ns: when it began
@@ -369,6 +374,9 @@ struct record {
 	struct guests *guests;
 	struct session *session;
 	struct recorder *recorder;
+	struct model model;
+	struct frame_sink to_recorder;
+	struct frame_sink to_model;
 	struct frame_sink sink;
 	struct child child;
 	int signals;
@@ -376,6 +384,75 @@ struct record {
 	const char *reason;
 	int signal;
 };
+
+static void both_begin(void *ctx, uint64_t now_ns)
+{
+	struct record *record = ctx;
+
+	record->to_recorder.begin(record->to_recorder.ctx, now_ns);
+	record->to_model.begin(record->to_model.ctx, now_ns);
+}
+
+static bool both_add(void *ctx, uint32_t slot, const struct kvmdbg_vcpu *raw,
+		     const struct kvmdbg_hist *const *classes)
+{
+	struct record *record = ctx;
+
+	return record->to_recorder.add(record->to_recorder.ctx, slot, raw, classes) &&
+	       record->to_model.add(record->to_model.ctx, slot, raw, classes);
+}
+
+static void record_alert(void *ctx, const struct alert_event *event)
+{
+	char text[ALERT_SIZE];
+
+	(void)ctx;
+	alert_text(event, text, sizeof(text));
+	fputs("kvmdbg: ALERT ", stderr);
+	put_text(stderr, text);
+	fputc('\n', stderr);
+}
+
+static void both_end(void *ctx, uint64_t lost)
+{
+	struct record *record = ctx;
+
+	record->to_recorder.end(record->to_recorder.ctx, lost);
+	record->to_model.end(record->to_model.ctx, lost);
+	alerts_check(&record->options.alerts, &record->model, record_alert, NULL);
+}
+
+static void both_hit(void *ctx, const struct kvmdbg_hit *hit)
+{
+	struct record *record = ctx;
+
+	record->to_recorder.hit(record->to_recorder.ctx, hit);
+	record->to_model.hit(record->to_model.ctx, hit);
+}
+
+/* A model only for who has asked for something that is looked at in it. */
+static int record_open_alerts(struct record *record)
+{
+	if (!record->options.alerts.count)
+		return EXIT_OK;
+	if (!model_init(&record->model, monotonic_ns()))
+		return complain(EXIT_IO, "no memory");
+	session_setup_model(record->session, &record->model);
+	record->model.guests = record->guests;
+	record->model.vm_filter = record->options.watch.vm;
+	return alerts_open(&record->options.alerts, &record->model);
+}
+
+static void record_set_sink(struct record *record)
+{
+	record->to_recorder = recorder_sink(record->recorder);
+	record->sink = record->to_recorder;
+	if (!record->options.alerts.count)
+		return;
+	record->to_model = model_sink(&record->model);
+	record->sink = (struct frame_sink){ .ctx = record, .begin = both_begin, .add = both_add,
+					    .end = both_end, .hit = both_hit };
+}
 
 static void record_signals(struct record *record)
 {
@@ -448,7 +525,7 @@ static void tell(const struct record *record)
 
 int record_main(int argc, char **argv)
 {
-	struct record record = { .signals = -1, .signal = SIGTERM };
+	static struct record record = { .signals = -1, .signal = SIGTERM };
 	const struct record_options *options = &record.options;
 	int ret;
 
@@ -463,6 +540,8 @@ int record_main(int argc, char **argv)
 		ret = recorder_open(&record.recorder, options->output, options->force);
 	if (!ret)
 		ret = session_open(&record.session, &options->watch.config, true, options->verbose);
+	if (!ret)
+		ret = record_open_alerts(&record);
 	if (ret)
 		goto out;
 	recorder_guests(record.recorder, record.guests);
@@ -473,7 +552,7 @@ int record_main(int argc, char **argv)
 			     record.start_ns, options->watch.vm, options->max_hits);
 	if (ret)
 		goto out;
-	record.sink = recorder_sink(record.recorder);
+	record_set_sink(&record);
 	/* For who starts guests only when they are recorded. */
 	complain(0, "recording (%s)", session_name(record.session));
 	ret = child_start(&record.child, options->command);
@@ -485,8 +564,11 @@ int record_main(int argc, char **argv)
 				   *record.child.status ? record.child.status : NULL);
 	if (!ret)
 		tell(&record);
+	if (!ret && alerts_fired(&options->alerts))
+		ret = EXIT_NO;
 out:
 	child_end(&record.child, record.signal);
+	model_free(&record.model);
 	session_close(record.session);
 	recorder_close(record.recorder);
 	guests_close(record.guests);

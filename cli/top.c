@@ -119,6 +119,7 @@ void top_parse(struct top_options *options, int argc, char **argv)
  * @recording: what is replayed, or NULL
  * @to_model: in a replay: what the filter lets through goes there
  * @windows: of the recording
+ * @checked: so many of them were looked at for alerts
  * @end_ns: time of its last window
  * @position: where we are in it
  * @model: frame
@@ -144,6 +145,7 @@ struct top {
 	struct recording *recording;
 	struct frame_sink to_model;
 	uint64_t windows;
+	uint64_t checked;
 	uint64_t end_ns;
 	char position[64];
 	struct model model;
@@ -154,7 +156,7 @@ struct top {
 	struct canvas canvas;
 	struct view view;
 	char host[160];
-	char alert[2 * VM_NAME_SIZE + SYMBOL_SIZE];
+	char alert[ALERT_SIZE];
 	bool screen;
 	uint64_t next_ns;
 	uint64_t cpu_ns;
@@ -249,9 +251,15 @@ static void top_alert(void *ctx, const struct alert_event *event)
 	}
 }
 
+/* Each window of a recording counts once, however often it is gone through. */
 static void top_check(struct top *top)
 {
-	alerts_check(&top->options.alerts, &top->model, top_alert, top);
+	const uint64_t window = top->recording ? recording_windows(top->recording) : 0;
+	const bool again = top->recording && window <= top->checked;
+
+	alerts_check(&top->options.alerts, &top->model, again ? NULL : top_alert, top);
+	if (!again)
+		top->checked = window;
 }
 
 /* The filters that act in the kernel when it is live. */
@@ -310,10 +318,19 @@ static bool replay_model(struct top *top)
 	return true;
 }
 
+/* Also a window that is passed over is looked at. */
+static bool replay_read(struct top *top)
+{
+	if (!recording_next(top->recording, &top->sink))
+		return false;
+	top_check(top);
+	return true;
+}
+
 /* The last window stays. */
 static void replay_next(struct top *top)
 {
-	if (!recording_next(top->recording, &top->sink))
+	if (!replay_read(top))
 		top->view.paused = true;
 }
 
@@ -329,8 +346,7 @@ static void replay_seek(struct top *top, uint64_t window)
 		top_end(top, EXIT_IO);
 		return;
 	}
-	while (recording_windows(top->recording) < window &&
-	       recording_next(top->recording, &top->sink))
+	while (recording_windows(top->recording) < window && replay_read(top))
 		;
 }
 
@@ -341,7 +357,7 @@ static void replay_seek_time(struct top *top, bool back)
 
 	if (back)
 		replay_seek(top, 1);
-	while (top->model.time_ns < to && recording_next(top->recording, &top->sink))
+	while (top->model.time_ns < to && replay_read(top))
 		;
 }
 
@@ -372,7 +388,6 @@ static void replay_action(struct top *top, enum action action)
 	default:
 		return;
 	}
-	top_check(top);
 }
 
 static int replay_open(struct top *top)
@@ -503,7 +518,8 @@ static void top_frame(struct top *top)
 		top_end(top, ret);
 		return;
 	}
-	top_check(top);
+	if (!top->recording)
+		top_check(top);
 	if (top->screen) {
 		own_cost(top);
 		tell_time(top);
@@ -743,8 +759,6 @@ static int top_show(struct top *top, int signals)
 		top->ret = replay_measure(top);
 		if (top->ret)
 			return top->ret;
-		if (top->windows)
-			replay_next(top);
 	}
 	config_load(&top->view.settings, top->view.message, sizeof(top->view.message));
 	top->ret = screen_open();
@@ -753,7 +767,8 @@ static int top_show(struct top *top, int signals)
 	complain_later(true);
 	top->screen = true;
 	/* A replay begins with its first window. */
-	top_check(top);
+	if (top->recording && top->windows)
+		replay_next(top);
 	own_cost(top);
 	tell_time(top);
 	top_draw(top);
@@ -787,6 +802,7 @@ int top_main(int argc, char **argv)
 	top_parse(&top.options, argc, argv);
 	view_init(&top.view, &top.history);
 	top.view.host = top.host;
+	top.view.alerts = &top.options.alerts;
 	signals = open_signals();
 	if (signals < 0)
 		return EXIT_FEATURE;

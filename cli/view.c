@@ -76,9 +76,24 @@ static bool has_alert(const struct row *what)
 	return false;
 }
 
+/* Is this what a condition is about that one of them meets? */
+static bool has_alert_in(const struct row *what, const struct alerts *alerts,
+			 enum table_column column)
+{
+	size_t i, n;
+
+	for (i = 0; alerts && i < alerts->count; i++)
+		for (n = 0; n < what->nr_vcpus; n++)
+			if (what->vcpus[n]->alerts & 1U << i &&
+			    alert_column(&alerts->list[i]) == column)
+				return true;
+	return false;
+}
+
 static void table_row(struct canvas *canvas, int row, const struct model *model,
-		      const struct row *what, const unsigned char *columns, unsigned int nr,
-		      int name, bool totals, bool selected)
+		      const struct row *what, const struct alerts *alerts,
+		      const unsigned char *columns, unsigned int nr, int name, bool totals,
+		      bool selected)
 {
 	const bool gone = what->nr_vcpus == 1 && what->vcpus[0]->gone;
 	enum attr attr = gone ? ATTR_GONE : ATTR_PLAIN, cell;
@@ -105,7 +120,8 @@ static void table_row(struct canvas *canvas, int row, const struct model *model,
 			cell = ATTR_NOTHING;
 		text[0] = '!';
 		value_text(text + 1, sizeof(text) - 1, &value);
-		if (columns[i] == COLUMN_STRAY && what->stray)
+		if ((columns[i] == COLUMN_STRAY && what->stray) ||
+		    has_alert_in(what, alerts, columns[i]))
 			cell = ATTR_STRAY;
 		column += CELL_COLUMNS;
 		/* Without colours it still is told from those that were acknowledged. */
@@ -496,7 +512,7 @@ static void table_draw(struct canvas *canvas, int row, int end, const struct mod
 		canvas_put(canvas, row, 0, ATTR_PLAIN, model->nr_vcpus ?
 			   "no vCPU passes the filter" : "no vCPU has run yet");
 	for (i = view->first; row < table && i < view->rows.nr; i++)
-		table_row(canvas, row++, model, &view->rows.rows[i], columns, nr, name,
+		table_row(canvas, row++, model, &view->rows.rows[i], view->alerts, columns, nr, name,
 			  view->settings.totals, i == view->selected);
 	if (table < end)
 		hits_draw(canvas, table + !view->rows.nr, end, model, view, NULL);
@@ -971,8 +987,8 @@ bool view_print(struct canvas *canvas, int columns, const struct model *model,
 		table_header(canvas, row++, tables[i].title, model, &settings, list, tables[i].nr,
 			     name);
 		for (j = 0; j < rows.nr; j++)
-			table_row(canvas, row++, model, &rows.rows[j], list, tables[i].nr, name,
-				  false, false);
+			table_row(canvas, row++, model, &rows.rows[j], NULL, list, tables[i].nr,
+				  name, false, false);
 	}
 	if (!rows.nr)
 		canvas_put(canvas, row, 0, ATTR_PLAIN, "no vCPU has run yet");

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "actions.h"
+#include "alert.h"
 #include "canvas.h"
 #include "filter.h"
 #include "history.h"
@@ -40,6 +41,7 @@ struct selection {
  * @paused: the model does not go on
  * @host: name and kernel of the machine, escaped
  * @alert: the last one, NULL if there is none that nobody has taken note of
+ * @alerts: conditions, whose cells are marked; or NULL
  * @replay: where we are in a recording, NULL if it is live
  * @clock: time of day, or empty
  * @own_cpu: percent of a CPU that kvmdbg takes, below 0 if that is not known
@@ -67,6 +69,7 @@ struct view {
 	bool paused;
 	const char *host;
 	const char *alert;
+	const struct alerts *alerts;
 	const char *replay;
 	char clock[16];
 	double own_cpu;

@@ -35,4 +35,28 @@ shows ' hw_break +user +0x00001006 x86_hw_here dr6 [0-9a-f]{8} B[0-3]  .*x86gues
 keys q
 ended 0 "after none"
 is "$(cat "$dir/screen.err")" "" "nothing is said"
+
+# Only the cell that it is about
+screen_start 160x40 kvmdbg top --replay "$r" -d 1000 --alert "'step > 10'" --alert "'hw_break>4'"
+shows '^shown +0 .* ![0-9.]+ ' "a cell is marked"
+is "$(row 3 | awk '{ for (i = 1; i <= NF; i++) if ($i == "STEP") print i }')" \
+	"$(pane | grep '^shown' | head -n 1 | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^!/) print i }')" \
+	"that of the steps"
+keys q
+ended 1 "after an alert, in a cell"
+
+# What happens in a window that is passed over
+kvmdbg record -o "$r.2" --window 500 --vm shown -- \
+	sh -c 'sleep 1.2; sleep 2.5 | kvmdbg-vmm load --wait --name shown step=12/hw=4' >"$dir/out" 2>&1 ||
+	sed 's/^/# /' "$dir/out"
+screen_start 80x24 kvmdbg top --replay "$r.2" -d 1000 --alert "'step>10'"
+shows 'REPLAY 0:00:00' "at the start"
+shows_not ALERT "nothing has happened yet"
+keys G
+shows '^kvmdbg top PAUSED .*ALERT step>10: 12' "at the end: what was passed over is told"
+keys a g G
+shows_not ALERT "and not told again"
+keys q
+ended 1 "after an alert that was passed over"
+is "$(cat "$dir/screen.err")" "kvmdbg: alert step>10: 1 times" "it counts once"
 plan
