@@ -265,11 +265,12 @@ check-bisect: $(INITRD) $(BUILD_HOST)/kvmdbg $(QEMU_STAMP) ## git bisect finds t
 bench-accept: ## the last result of bench-board becomes the baseline; the commit says why
 	$(Q)cp $(BENCH_BOARD) tests/bench/baseline$(ON).json
 
-bench: ## what watching costs a guest of this host, beside other tools; a table and JSON
+bench: ## what watching costs a guest of this host, beside other tools, and what the screen costs; tables and JSON
 	$(Q)scripts/install-packages.sh --bench
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) $(BUILD_HOST)/kvmdbg $(BUILD_HOST)/kvmdbg-vmm \
 		$(BENCH_EMPTY)
 	$(Q)tests/bench/x86.sh
+	$(Q)tests/bench/screen.sh
 
 man: $(MAN_KEYS) ## the keys in kvmdbg-top(1), from the program's table
 	$(Q)sed -i -e '/^\.\\" keys:/,/^\.\\" end of keys/{//!d}' \

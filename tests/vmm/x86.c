@@ -19,7 +19,7 @@
 
 #include "scenarios.h"
 
-#define MAX_VMS		16
+#define MAX_VMS		32
 #define MAX_VCPUS	8
 #define MEMORY_SIZE	0x10000
 #define GUEST_BASE	0x1000
@@ -598,6 +598,11 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	case 'n':
 		/* For who looks at the command line. */
 		return 0;
+	case 's':
+		demo_secs = strtoul(arg, &end, 10);
+		if (*end || !demo_secs)
+			argp_error(state, "not a number of seconds above 0: %s", arg);
+		return 0;
 	case 'r':
 		rounds = strtoul(arg, &end, 10);
 		if (*end || !rounds)
@@ -623,6 +628,7 @@ int cmd_load(int argc, char **argv)
 		{ "kernel", 'k', "FILE", 0, "The guests' code as an ELF file, which is loaded", 0 },
 		{ "name", 'n', "NAME", 0, "What the guests are called", 0 },
 		{ "rounds", 'r', "N", 0, "Make the VMs, run and remove them N times", 0 },
+		{ "secs", 's', "SECS", 0, "Do all that again and again, ten times a second, for so long", 0 },
 		{ 0 }
 	};
 	static const struct argp argp = {
