@@ -38,6 +38,18 @@ for defect in segv abort; do
 	ended $status "$defect"
 done
 
+# What it stands on is gone: it says so, on a terminal that is given back.
+screen_start 80x24 "KVMDBG_CRASH=refused kvmdbg-crash top -d 0.2"
+ended 4 "BPF is refused"
+is "$(cat "$dir/screen.err")" "kvmdbg: cannot read the count of lost events: Operation not permitted" \
+	"BPF is refused: it says so"
+screen_start 80x24 "KVMDBG_CRASH=maps kvmdbg-crash top -d 0.2"
+ended 4 "no maps"
+is "$(cat "$dir/screen.err")" "kvmdbg: cannot read the count of lost events: Bad file descriptor" \
+	"no maps: it says so"
+screen_start 80x24 "setpriv --bounding-set -all --inh-caps -all kvmdbg top -d 0.2"
+ended 3 "no privilege"
+
 # a signal from outside that stands for a defect
 screen_start 80x24 kvmdbg top -d 0.2
 shows '^q quit' "SIGSEGV: the screen"
