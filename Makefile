@@ -202,7 +202,7 @@ check-fuzz: $(FUZZ_TEST) $(SYMBOLS_ELF) ## the readers of files, on what are non
 check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86_GUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
 
-check-screen: $(HOST_BINS) $(X86_GUEST) $(SCREEN_CRASH) $(SCREEN_SOAK) $(MAN_KEYS) ## the screen of kvmdbg top, in a terminal
+check-screen: $(HOST_BINS) $(X86_GUEST) $(SCREEN_CRASH) $(SCREEN_SOAK) $(SCREEN_STRAYS) $(MAN_KEYS) ## the screen of kvmdbg top, in a terminal
 	$(Q)scripts/run-tap.sh $@ tests/screen/[0-9]*.sh $(SCREEN_SOAK)
 
 check-x86host: $(X86HOST)/initrd.gz ## the same on an emulated x86 host, with Debian's kernels

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The page of one vCPU, or of a folded VM. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lines.h"
+#include "sentences.h"
 #include "symbols.h"
 #include "view.h"
 
@@ -358,13 +360,99 @@ static int places_draw(struct canvas *canvas, int row, int end, const struct mod
 	return row;
 }
 
+/* What is known of a stray event: as kvmdbg explain says it, and what is armed at its address now. */
+static void put_stray(FILE *out, const struct model *model, const struct model_vcpu *vcpu,
+		      const struct shown_hit *shown)
+{
+	const struct kvmdbg_hit *hit = &shown->hit;
+	const uint64_t at = shown->kinds & WATCH_KINDS ? hit->addr : hit->pc;
+	struct armed_place places[ARMED_MAX];
+	unsigned int nr = model_places(model, vcpu, places), i;
+	bool any = false;
+	char text[128];
+
+	kinds_text(model, text, sizeof(text), shown->kinds);
+	fprintf(out, "vCPU %u: stray %s at 0x%llx %s\n", hit->vcpu, text,
+		(unsigned long long)hit->pc, shown->symbol);
+	explain_stray(out, model->raw_name, hit->raw, shown->kinds,
+		      model->slots ? model->slots(hit) : 0);
+	for (i = 0; i < nr; i++) {
+		if (!places[i].in_force || places[i].anywhere || places[i].addr != at)
+			continue;
+		fprintf(out, "  It is armed there now, by %s.\n",
+			places[i].origin == KVMDBG_USER ? "user space" : "the guest");
+		any = true;
+	}
+	if (vcpu->armed_known && !any)
+		fputs("  Nothing is armed there now.\n", out);
+}
+
+/* Lines of text, broken between words; how many rows there are. Draws if there is a canvas. */
+static int text_draw(struct canvas *canvas, int row, int end, int columns, const char *text)
+{
+	const char *line, *stop, *cut;
+	int rows = 0, indent = 0;
+	char part[256];
+
+	if (columns < LEAST_WIDTH)
+		return 0;
+	if (columns > 120)
+		columns = 120;
+	for (line = text; *line; line = stop + (*stop == '\n' || *stop == ' ')) {
+		stop = line + strcspn(line, "\n");
+		if (stop - line > columns - indent) {
+			/* the blanks that a line begins with are no place to break it */
+			for (cut = line + columns - indent; cut > line + columns / 2 && *cut != ' '; cut--)
+				;
+			stop = *cut == ' ' ? cut : line + columns - indent;
+		}
+		snprintf(part, sizeof(part), "%.*s", (int)(stop - line), line);
+		if (canvas && row + rows < end)
+			canvas_put(canvas, row + rows, indent,
+				   !indent && *line != ' ' ? ATTR_STRAY : ATTR_PLAIN, part);
+		/* What goes on is as far in as sentences are. */
+		indent = *stop && *stop != '\n' ? 2 : 0;
+		rows++;
+	}
+	return rows;
+}
+
+/* The sentences on a row's stray events that nobody has taken note of, one for each that is alike. */
+static char *strays_text(const struct model *model, const struct view *view, const struct row *what)
+{
+	const struct history *history = view->history;
+	const struct kvmdbg_hit *hit, *before;
+	char *text = NULL;
+	size_t size, i, j, v;
+	FILE *out = open_memstream(&text, &size);
+
+	for (i = 0; out && i < history->nr_strays; i++) {
+		hit = &history->strays[i].hit;
+		if (!row_has_hit(what, hit))
+			continue;
+		for (j = 0; j < i; j++) {
+			before = &history->strays[j].hit;
+			if (before->pc == hit->pc && before->raw == hit->raw &&
+			    before->vcpu == hit->vcpu && before->vm == hit->vm)
+				break;
+		}
+		for (v = 0; j == i && v < what->nr_vcpus; v++)
+			if (what->vcpus[v]->id == hit->vcpu)
+				put_stray(out, model, what->vcpus[v], &history->strays[i]);
+	}
+	if (out)
+		fclose(out);
+	return text;
+}
+
 int detail_draw(struct canvas *canvas, int row, int end, const struct model *model,
 		const struct view *view)
 {
 	struct place places[MOST_PLACES];
 	const struct row *what;
 	char text[64];
-	int nr, left, column;
+	int nr, left, column, said;
+	char *strays;
 
 	canvas_fill(canvas, row, 0, ATTR_HEADER);
 	if (!view->rows.nr) {
@@ -391,8 +479,18 @@ int detail_draw(struct canvas *canvas, int row, int end, const struct model *mod
 	if (nr < 0)
 		nr = 0;
 	left -= nr ? nr + 1 : 0;
+	/* As much again for what there is to say, where there is something. */
+	strays = strays_text(model, view, what);
+	said = strays ? text_draw(NULL, 0, 0, canvas->columns, strays) : 0;
+	if (said > left / 2)
+		said = left / 2;
+	left -= said;
 	row = histograms_draw(canvas, row, left >= 10 ? row + left * 3 / 5 : row + left, model, view,
 			      what);
+	if (said)
+		text_draw(canvas, row, row + said, canvas->columns, strays);
+	row += said;
+	free(strays);
 	row = places_draw(canvas, row, end, model, places, nr);
 	if (end - row >= 2)
 		row = hits_draw(canvas, row, end, model, view, what);

@@ -369,7 +369,7 @@ static int last_hits(struct shown_hit *last, int max, const struct shown_hit *st
 	return nr;
 }
 
-static bool hit_is_of(const struct row *row, const struct kvmdbg_hit *hit)
+bool row_has_hit(const struct row *row, const struct kvmdbg_hit *hit)
 {
 	size_t i;
 
@@ -395,7 +395,7 @@ int hits_draw(struct canvas *canvas, int row, int end, const struct model *model
 	list = calloc(room + 1, sizeof(*list));
 	for (i = 0; list && i < (int)view->history->nr_strays && nr < (room + 1) / 2; i++) {
 		stray = &view->history->strays[i];
-		if (only ? hit_is_of(only, &stray->hit) :
+		if (only ? row_has_hit(only, &stray->hit) :
 		    filter_hit(&view->filter, stray->vm, &stray->hit, stray->kinds))
 			list[nr++] = *stray;
 	}

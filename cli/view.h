@@ -122,6 +122,9 @@ enum action view_key(struct view *view, const struct model *model, int key);
 bool view_print(struct canvas *canvas, int columns, const struct model *model,
 		const struct view *view);
 
+/** row_has_hit - is a hit of one of its vCPUs? */
+bool row_has_hit(const struct row *row, const struct kvmdbg_hit *hit);
+
 /** parts of pages: each returns the row behind what it drew, @end at most */
 int hits_draw(struct canvas *canvas, int row, int end, const struct model *model,
 	      const struct view *view, const struct row *only);

@@ -502,6 +502,66 @@ static void test_armed(void **state)
 	model_free(&model);
 }
 
+/* What there is to say of a stray event, until somebody has taken note of it. */
+static void test_stray_sentences(void **state)
+{
+	const struct kvmdbg_armed armed = {
+		.guest = { .control = 0x40000000 | 0x00800000, .address = { 0x1234 } },
+	}, other = { .guest_debug = 1 };
+	struct kvmdbg_hit hit = { .vm = 1, .tgid = 42, .vcpu = 1, .pc = 0x1234, .raw = 0x80800000,
+				  .origin = KVMDBG_STRAY };
+	struct kvmdbg_vcpu raw;
+	struct canvas canvas = { 0 };
+	struct model model;
+	int i, row;
+
+	(void)state;
+	start();
+	make(&model, 2);
+	model.places = booke_backend.places;
+	model_hit(&model, &hit);
+	model_hit(&model, &hit);
+	model_begin(&model, 3 * SEC);
+	for (i = 0; i < 2; i++) {
+		raw = fixture_vcpu(42, 1, i);
+		assert_true(model_add(&model, i, &raw, NULL));
+	}
+	model_end(&model, 0);
+	take(&model);
+	keys(&model, "j\n");
+	draw(&canvas, &model, 60, 60);
+	row = find_row(&canvas, "vCPU 1: stray hw_break+imprecise at 0x1234");
+	assert_true(row > 0);
+	assert_true(find_row(&canvas, "  Nobody had armed IAC1: ") > row);
+	/* no line is wider than the screen, no word is lost */
+	assert_true(find_row(&canvas, "MSR[DE] was off when it happened; KVM keeps it on") > row);
+	assert_true(find_row(&canvas, "  then.") > row);
+	/* both are alike */
+	for (i = row + 1; i < canvas.rows; i++)
+		assert_null(strstr(row_text(&canvas, i), "vCPU 1: stray"));
+	/* registers that nobody could read tell nothing */
+	assert_int_equal(find_row(&canvas, "there now"), -1);
+	model_armed(&model, 1, &armed);
+	draw(&canvas, &model, 60, 60);
+	assert_true(find_row(&canvas, "  It is armed there now, by the guest.") > row);
+	model_armed(&model, 1, &other);
+	draw(&canvas, &model, 60, 60);
+	assert_true(find_row(&canvas, "  Nothing is armed there now.") > row);
+	/* at any size */
+	for (i = 1; i < 300; i++)
+		draw(&canvas, &model, i % 40 + 1, i);
+	/* the other vCPU has none */
+	keys(&model, "k");
+	draw(&canvas, &model, 60, 60);
+	assert_int_equal(find_row(&canvas, "stray hw_break"), -1);
+	keys(&model, "j");
+	history_acknowledge(&history);
+	draw(&canvas, &model, 60, 60);
+	assert_int_equal(find_row(&canvas, "stray hw_break"), -1);
+	canvas_free(&canvas);
+	model_free(&model);
+}
+
 static void test_help(void **state)
 {
 	const struct action_info *info;
@@ -781,6 +841,7 @@ int main(void)
 		cmocka_unit_test(test_alert),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_armed),
+		cmocka_unit_test(test_stray_sentences),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_prompt),
