@@ -86,6 +86,13 @@ static bool set_one(struct settings *settings, const char *key, char *value)
 		return set_bool(&settings->totals, value);
 	if (!strcmp(key, "folded"))
 		return set_bool(&settings->folded, value);
+	if (!strcmp(key, "vm_names")) {
+		/* Where kvmdbg top is started does not matter. */
+		if (*value != '/' || strlen(value) >= sizeof(settings->vm_names))
+			return false;
+		strcpy(settings->vm_names, value);
+		return true;
+	}
 	return false;
 }
 
@@ -149,6 +156,8 @@ size_t config_text(const struct settings *settings, char *text, size_t size)
 				column_infos[settings->own[i]].key);
 	if (settings->nr_own && len < size)
 		len += snprintf(text + len, size - len, "\n");
+	if (*settings->vm_names && len < size)
+		len += snprintf(text + len, size - len, "vm_names = %s\n", settings->vm_names);
 	return len;
 }
 

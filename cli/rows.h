@@ -38,6 +38,9 @@ enum column_set { SET_OVERVIEW, SET_EVENTS, SET_COST, SET_OWN, NR_SETS };
 
 extern const char *const set_names[NR_SETS];
 
+/** VM_NAMES_SIZE - of a file's name in the configuration, with the NUL */
+#define VM_NAMES_SIZE	400
+
 /**
  * struct settings - what the screen remembers
  * @set: columns shown
@@ -47,6 +50,7 @@ extern const char *const set_names[NR_SETS];
  * @ascending: the smallest first
  * @totals: counts and times since the start, not those of the last time
  * @folded: a row for a VM
+ * @vm_names: file with names of VMs, for where no option tells one; or empty
  */
 struct settings {
 	enum column_set set;
@@ -56,6 +60,7 @@ struct settings {
 	bool ascending;
 	bool totals;
 	bool folded;
+	char vm_names[VM_NAMES_SIZE];
 };
 
 /** settings_init - as they are without a configuration */

@@ -731,7 +731,15 @@ static void describe_host(char *host, size_t size)
 
 static int top_open(struct top *top)
 {
-	int ret = guests_open(&top->guests, &top->options.guests, !top->options.replay);
+	int ret;
+
+	config_load(&top->view.settings, top->view.message, sizeof(top->view.message));
+	/* The screen has it in its last line. */
+	if (*top->view.message && (top->options.batch || top->options.json))
+		complain(0, "%s", top->view.message);
+	if (!top->options.guests.names && *top->view.settings.vm_names)
+		top->options.guests.names = top->view.settings.vm_names;
+	ret = guests_open(&top->guests, &top->options.guests, !top->options.replay);
 
 	if (ret)
 		return ret;
@@ -760,7 +768,6 @@ static int top_show(struct top *top, int signals)
 		if (top->ret)
 			return top->ret;
 	}
-	config_load(&top->view.settings, top->view.message, sizeof(top->view.message));
 	top->ret = screen_open();
 	if (top->ret)
 		return top->ret;

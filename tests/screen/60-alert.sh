@@ -59,4 +59,32 @@ shows_not ALERT "and not told again"
 keys q
 ended 1 "after an alert that was passed over"
 is "$(cat "$dir/screen.err")" "kvmdbg: alert step>10: 1 times" "it counts once"
+
+# What VMs are called, by a file that is named in the configuration
+mkdir -p "$XDG_CONFIG_HOME/kvmdbg"
+conf=$XDG_CONFIG_HOME/kvmdbg/top.conf
+echo '* by-config' >"$dir/names"
+echo '* by-option' >"$dir/names2"
+echo "vm_names = $dir/names" >"$conf"
+screen_start 80x24 kvmdbg top --replay "$r" -d 1000
+shows '^by-config +0 ' "names of VMs, by a file that is named there"
+keys t q
+ended 0 "with names"
+is "$(grep '^vm_names' "$conf")" "vm_names = $dir/names" "which it keeps"
+# replay OPTION...: frames of JSON
+replay()
+{
+	kvmdbg top --json --replay "$r" "$@" 2>"$dir/err"
+}
+is "$(replay -n 1 | grep -o '"vm":"[a-z-]*"' | sort -u)" '"vm":"by-config"' "also for JSON"
+is "$(replay -n 1 --vm-names "$dir/names2" | grep -o '"vm":"[a-z-]*"' | sort -u)" '"vm":"by-option"' \
+	"an option comes first"
+rm "$dir/names"
+replay -n 1 >"$dir/out"
+is "$?:$(cat "$dir/err")" "4:kvmdbg: $dir/names: cannot be read: No such file or directory" \
+	"a file that is gone"
+echo "vm_names = names" >"$conf"
+replay -n 1 >"$dir/out"
+is "$?:$(cat "$dir/err")" "0:kvmdbg: $conf: line 1: 'vm_names = names': not a setting" \
+	"a line that is wrong is told without a screen, too"
 plan

@@ -172,10 +172,20 @@ static void test_config(void **state)
 	settings.own[0] = COLUMN_EXITS;
 	settings.own[1] = COLUMN_STRAY;
 	settings.folded = true;
+	strcpy(settings.vm_names, "/etc/vm names");
 	len = config_text(&settings, out, sizeof(out));
 	settings_init(&again);
 	assert_true(config_parse(&again, out, len, why, sizeof(why)));
 	assert_memory_equal(&again, &settings, sizeof(settings));
+	assert_string_equal(again.vm_names, "/etc/vm names");
+	/* where it is started does not matter */
+	assert_false(config_parse(&again, "vm_names = names", 16, why, sizeof(why)));
+	assert_string_equal(again.vm_names, "/etc/vm names");
+	assert_int_equal(snprintf(out, sizeof(out), "vm_names = /%0*d", VM_NAMES_SIZE - 2, 0),
+			 VM_NAMES_SIZE + 10);
+	assert_true(config_parse(&again, out, strlen(out), why, sizeof(why)));
+	strcat(out, "0");
+	assert_false(config_parse(&again, out, strlen(out), why, sizeof(why)));
 	assert_false(config_parse(&again, "\0", 1, why, sizeof(why)));
 	assert_false(config_parse(&again, "view = own\033[2J", 15, why, sizeof(why)));
 	assert_null(strchr(why, '\033'));
