@@ -49,6 +49,20 @@ static inline struct kvmdbg_vcpu fixture_vcpu(uint32_t pid, uint64_t vm, uint32_
 	return raw;
 }
 
+/* A frame in which the first vCPUs of a process' VM have done nothing. */
+static inline void fixture_frame(struct model *model, uint64_t now, uint32_t pid, unsigned int count)
+{
+	struct kvmdbg_vcpu raw;
+	unsigned int i;
+
+	model_begin(model, now);
+	for (i = 0; i < count; i++) {
+		raw = fixture_vcpu(pid, 1, i);
+		assert_non_null(model_add(model, i, &raw, NULL));
+	}
+	model_end(model, 0);
+}
+
 static inline void fixture_latency(struct kvmdbg_vcpu *raw, enum kvmdbg_latency which,
 				   uint64_t value, uint32_t times)
 {

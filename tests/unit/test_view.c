@@ -413,7 +413,6 @@ static void test_detail(void **state)
 static void test_places(void **state)
 {
 	struct kvmdbg_hit hit = { .vm = 1, .tgid = 42, .vcpu = 1, .pc = 0x1234, .raw = 0x00800000 };
-	struct kvmdbg_vcpu raw;
 	struct canvas canvas = { 0 };
 	struct model model;
 	int i;
@@ -427,12 +426,7 @@ static void test_places(void **state)
 	hit.raw = 0x08000000;
 	for (i = 0; i < 5000; i++)
 		model_hit(&model, &hit);
-	model_begin(&model, 3 * SEC);
-	for (i = 0; i < 2; i++) {
-		raw = fixture_vcpu(42, 1, i);
-		assert_true(model_add(&model, i, &raw, NULL));
-	}
-	model_end(&model, 0);
+	fixture_frame(&model, 3 * SEC, 42, 2);
 	take(&model);
 	keys(&model, "j\n");
 	draw(&canvas, &model, 24, 80);
@@ -468,7 +462,6 @@ static void test_armed(void **state)
 		NULL
 	};
 	struct kvmdbg_hit hit = { .vm = 1, .tgid = 42, .vcpu = 1, .pc = 0x1234, .raw = 0x00800000 };
-	struct kvmdbg_vcpu raw;
 	struct canvas canvas = { 0 };
 	struct model model;
 	int i, row;
@@ -481,12 +474,7 @@ static void test_armed(void **state)
 		hit.pc = i < 3 ? 0x1234 : 0x5678;
 		model_hit(&model, &hit);
 	}
-	model_begin(&model, 3 * SEC);
-	for (i = 0; i < 2; i++) {
-		raw = fixture_vcpu(42, 1, i);
-		assert_true(model_add(&model, i, &raw, NULL));
-	}
-	model_end(&model, 0);
+	fixture_frame(&model, 3 * SEC, 42, 2);
 	model_armed(&model, 1, &armed);
 	/* of a vCPU that is not shown, or beyond the table */
 	model_armed(&model, 2, &armed);
@@ -510,7 +498,6 @@ static void test_stray_sentences(void **state)
 	}, other = { .guest_debug = 1 };
 	struct kvmdbg_hit hit = { .vm = 1, .tgid = 42, .vcpu = 1, .pc = 0x1234, .raw = 0x80800000,
 				  .origin = KVMDBG_STRAY };
-	struct kvmdbg_vcpu raw;
 	struct canvas canvas = { 0 };
 	struct model model;
 	int i, row;
@@ -521,12 +508,7 @@ static void test_stray_sentences(void **state)
 	model.places = booke_backend.places;
 	model_hit(&model, &hit);
 	model_hit(&model, &hit);
-	model_begin(&model, 3 * SEC);
-	for (i = 0; i < 2; i++) {
-		raw = fixture_vcpu(42, 1, i);
-		assert_true(model_add(&model, i, &raw, NULL));
-	}
-	model_end(&model, 0);
+	fixture_frame(&model, 3 * SEC, 42, 2);
 	take(&model);
 	keys(&model, "j\n");
 	draw(&canvas, &model, 60, 60);
