@@ -117,6 +117,8 @@ fuzz_loop:
 	mfspr	6, SPR_IAC4
 7:	maybe	8f
 	/* back from a critical interrupt that was none, into any mode */
+	.globl	fuzz_back, fuzz_back_end
+fuzz_back:
 	bl	1f
 1:	mflr	6
 	addi	6, 6, 1f - 1b
@@ -124,6 +126,7 @@ fuzz_loop:
 	random_msr
 	mtspr	SPR_CSRR1, 5
 	rfci
+fuzz_back_end:
 1:	put	SPR_DBCR0
 8:	maybe	9f
 	/* a decrementer interrupt soon */

@@ -307,10 +307,11 @@ static void random_registers(struct fuzz *f)
 	uint64_t *s = &f->state;
 
 	vm_get_regs(vm);
-	if (rnd(s) & 1)
-		vm->regs.pc += 4;
-	else
+	if (!(rnd(s) & 1))
 		vm->regs.pc = sym("fuzz_loop");
+	/* an address to go back to is made and used, or neither */
+	else if (vm->regs.pc < sym("fuzz_back") || vm->regs.pc >= sym("fuzz_back_end"))
+		vm->regs.pc += 4;
 	vm->regs.msr = rnd(s) & (MSR_DE | MSR_PR | MSR_EE | MSR_CE);
 	if (vm->regs.pc < sym("fuzz_loop") || vm->regs.pc > sym("fuzz_end"))
 		restart(f);
