@@ -126,8 +126,7 @@ ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
 .PHONY: help packages all demo demo-board shell-board check check-long check-unit check-fuzz \
 	check-x86 check-x86host check-screen check-series check-board check-smp check-stub check-bare \
-	check-controls \
-	check-bench check-bisect bench bench-board bench-accept man series kernel clean FORCE
+	check-controls check-bench check-bisect bench bench-board bench-accept man series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22

@@ -24,6 +24,8 @@ static const struct argp_option common_options[] = {
 	{ 0 },
 };
 
+static const struct argp common_argp = { .options = common_options };
+
 static const char *format_name(size_t i)
 {
 	return report_formats[i].name;
@@ -81,6 +83,17 @@ static void put_words(FILE *out, const char *(*word)(size_t i))
 		fprintf(out, "%s%s", i ? " " : "", word(i));
 }
 
+/* The names that a command has as a program of its own. */
+static void put_programs(FILE *out)
+{
+	const struct command *command;
+
+	for (command = commands; command->name; command++)
+		if (command->run)
+			fprintf(out, " kvmdbg-%s", command->name);
+	fputc('\n', out);
+}
+
 /* Calls a function for each option of a command. */
 static void each_option(FILE *out, const char *command, const struct argp *argp,
 			void (*put)(FILE *out, const char *command,
@@ -133,7 +146,6 @@ static void bash_value(FILE *out, const char *command, const struct argp_option 
 
 static void put_bash(FILE *out)
 {
-	static const struct argp common = { .options = common_options };
 	const struct command *command;
 
 	fputs("# bash completion for kvmdbg, made by 'kvmdbg completion bash'\n\n"
@@ -148,7 +160,7 @@ static void put_bash(FILE *out)
 			continue;
 		fprintf(out, "\t%s) list=\"", command->name);
 		each_option(out, command->name, command->argp, bash_option);
-		each_option(out, command->name, &common, bash_option);
+		each_option(out, command->name, &common_argp, bash_option);
 		fputs("\" ;;\n", out);
 	}
 	fputs("\tesac\n}\n\n# what COMMAND:OPTION or, of arguments, COMMAND: takes\n"
@@ -163,10 +175,7 @@ static void put_bash(FILE *out)
 	fputs("\tesac\n}\n\n", out);
 	fputs(completion_bash, out);
 	fputs("complete -F _kvmdbg kvmdbg", out);
-	for (command = commands; command->name; command++)
-		if (command->run)
-			fprintf(out, " kvmdbg-%s", command->name);
-	fputc('\n', out);
+	put_programs(out);
 }
 
 /* The first words of a help text, as _arguments and _describe take them in single quotes. */
@@ -233,20 +242,17 @@ static void zsh_option(FILE *out, const char *command, const struct argp_option 
 
 static void put_zsh(FILE *out)
 {
-	static const struct argp common = { .options = common_options };
 	const struct command *command;
 
 	fputs("#compdef kvmdbg", out);
-	for (command = commands; command->name; command++)
-		if (command->run)
-			fprintf(out, " kvmdbg-%s", command->name);
-	fputs("\n# zsh completion for kvmdbg, made by 'kvmdbg completion zsh'\n\n", out);
+	put_programs(out);
+	fputs("# zsh completion for kvmdbg, made by 'kvmdbg completion zsh'\n\n", out);
 	for (command = commands; command->name; command++) {
 		if (!command->run)
 			continue;
 		fprintf(out, "_kvmdbg_command_%s()\n{\n\t_arguments -s -S", command->name);
 		each_option(out, command->name, command->argp, zsh_option);
-		each_option(out, command->name, &common, zsh_option);
+		each_option(out, command->name, &common_argp, zsh_option);
 		if (command->argp->args_doc) {
 			fprintf(out, " \\\n\t\t'*%s", command->argp->args_doc[0] == '[' &&
 				command->argp->args_doc[1] == '-' ? ":" : "");

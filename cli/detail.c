@@ -304,7 +304,7 @@ static int places_find(struct place *places, const struct model *model, const st
 			if (!place.kinds)
 				continue;
 			slots_text(place.slot, sizeof(place.slot), model->slots ? model->slots(hit) : 0);
-			place.addr = place.kinds & WATCH_KINDS ? hit->addr : hit->pc;
+			place.addr = hit_address(hit, place.kinds);
 			known = place_of_hit(places, nr, &place);
 			if (!known) {
 				if (vcpu->armed_known && place.origin != KVMDBG_STRAY)
@@ -365,7 +365,7 @@ static void put_stray(FILE *out, const struct model *model, const struct model_v
 		      const struct shown_hit *shown)
 {
 	const struct kvmdbg_hit *hit = &shown->hit;
-	const uint64_t at = shown->kinds & WATCH_KINDS ? hit->addr : hit->pc;
+	const uint64_t at = hit_address(hit, shown->kinds);
 	struct armed_place places[ARMED_MAX];
 	unsigned int nr = model_places(model, vcpu, places), i;
 	bool any = false;

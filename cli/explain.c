@@ -103,8 +103,9 @@ struct explain {
 /* NULL if there is no room for another one. */
 static struct place *place_of(struct explain *e, const struct kvmdbg_hit *hit, const char *vm)
 {
-	const bool watch = e->model.kinds(hit) & WATCH_KINDS;
-	const uint64_t at = watch ? hit->addr : hit->pc;
+	const uint32_t kinds = e->model.kinds(hit);
+	const bool watch = kinds & WATCH_KINDS;
+	const uint64_t at = hit_address(hit, kinds);
 	uint64_t hash = (at ^ (uint64_t)watch << 63) * 0x9e3779b97f4a7c15;
 	struct place *place;
 	uint32_t *entry;

@@ -24,6 +24,12 @@ struct symbols;
 /** WATCH_KINDS - kinds of hits that have the address of data */
 #define WATCH_KINDS	(1U << KVMDBG_WATCH_READ | 1U << KVMDBG_WATCH_WRITE)
 
+/** hit_address - what a hit of these kinds is of: data that is watched, or an instruction */
+static inline uint64_t hit_address(const struct kvmdbg_hit *hit, uint32_t kinds)
+{
+	return kinds & WATCH_KINDS ? hit->addr : hit->pc;
+}
+
 /** VCPU_HITS - its last hits that a vCPU keeps */
 #define VCPU_HITS	16
 

@@ -516,7 +516,7 @@ struct report_options {
 };
 
 static const struct argp_option report_argp_options[] = {
-	{ "format", 'f', "FORMAT", 0, 
+	{ "format", 'f', "FORMAT", 0,
 	  "What to write: text (default), json, csv, html, or trace: Chrome's and Perfetto's trace events", 0 },
 	{ 0 },
 };
