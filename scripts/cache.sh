@@ -34,13 +34,15 @@ cache_hash_files()
 # cache_lock NAME: hold the lock of NAME until the calling (sub)shell ends
 cache_lock()
 {
-	local fd
+	local fd start=$SECONDS
 
 	mkdir -p "$KVMDBG_CACHE" || die "cannot create the cache folder $KVMDBG_CACHE"
 	exec {fd}>"$KVMDBG_CACHE/.lock-$1" || die "cannot write to the cache $KVMDBG_CACHE"
 	if ! flock -n "$fd"; then
 		echo "$1: waiting for another build of the same thing" >&2
-		flock "$fd"
+		until flock -w 10 "$fd" || [ $? -ne 1 ]; do
+			echo "  $1: waiting, $((SECONDS - start)) s" >&2
+		done
 	fi
 }
 
