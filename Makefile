@@ -254,11 +254,12 @@ BENCH_NO_TRACE := --set CONFIG_FTRACE=n --set CONFIG_KPROBES=n --set CONFIG_KPRO
 BENCH_EAGER := $(if $(ON),true,kernel/build.sh $(BENCH_SET) --set CONFIG_KVM_BOOKE_DEBUG_EAGER=y)
 BENCH_BOARD := $(BUILD)/results/bench-board$(ON).json
 
+# in the order in which the least has to be compiled again
 bench-board: $(INITRD) $(QEMU_STAMP) ## instructions for the guest's way in and out, on the board
-	$(Q)fix=$$(kernel/build.sh --series 1 $(BENCH_SET)) && \
+	$(Q)lazy=$$(kernel/build.sh $(BENCH_SET)) && \
 	eager=$$($(BENCH_EAGER)) && \
-	lazy=$$(kernel/build.sh $(BENCH_SET)) && \
 	bare=$$(kernel/build.sh $(BENCH_SET) $(BENCH_NO_TRACE) --apart board-$(BOARD)-no-trace) && \
+	fix=$$(kernel/build.sh --series 1 $(BENCH_SET)) && \
 	tests/bench/board.sh --qemu $(QEMU_BIN) --machine $(BOARD) --initrd $(INITRD) \
 		--out $(BENCH_BOARD) fix:off=$$fix $${eager:+eager:off=$$eager} lazy:out=$$bare \
 		lazy:off,empty,kvmdbg,switch=$$lazy
