@@ -41,7 +41,7 @@ done
 kbuild()
 {
 	nice make -C "$tree" O="$obj" ARCH=powerpc CROSS_COMPILE=powerpc-linux-gnu- LOCALVERSION= \
-		-j"$(nproc)" "$@"
+		-j"$(nproc)" "$@" 2>&1 </dev/null
 }
 
 # report STATUS TEXT
@@ -83,14 +83,15 @@ prepare()
 	git="git -C $tree -c advice.detachedHead=false -c core.hooksPath=/dev/null"
 }
 
-# compile LOG TARGET...: what is there now
-compile()
+# go COMMIT: check it out, and configure it where that can make a difference: it takes as long as to
+# compile a step
+go()
 {
-	local out=$1
+	local new=
 
-	shift
-	kbuild KCONFIG_ALLCONFIG="$config" allnoconfig >"$out" 2>&1 </dev/null &&
-		kbuild "$@" >>"$out" 2>&1 </dev/null
+	$git diff --quiet HEAD "$1" -- '*Kconfig*' || new=1
+	$git checkout -q -f "$1" || return 1
+	[ -z "$new" ] || kbuild KCONFIG_ALLCONFIG="$config" allnoconfig
 }
 
 show_errors()
@@ -108,7 +109,6 @@ bisect()
 		step=$((step + 1))
 		echo "  step $step of $total: $($git log -1 --format=%s "$commit")" >&2
 		out=$log/bisect-$step.log
-		$git checkout -q -f "$commit"
 		mapfile -t files < <($git diff --name-only --diff-filter=d "base..$commit" -- '*.c' '*.S' |
 			grep -v -e '^tools/' -e '^arch/powerpc/kvm/' -e '/asm-offsets\.c$')
 		targets=()
@@ -116,7 +116,7 @@ bisect()
 			# not every file belongs to this config
 			targets+=("${file%.*}.o")
 		done
-		compile "$out" arch/powerpc/kvm/ "${targets[@]}"
+		{ go "$commit" && kbuild arch/powerpc/kvm/ "${targets[@]}"; } >"$out"
 		status=$?
 		report $status "step $step: $($git log -1 --format=%s "$commit")"
 		[ $status -eq 0 ] || show_errors "$out"
@@ -144,7 +144,7 @@ configs()
 		fi
 		echo "  $name" >&2
 		rm -rf "$obj/arch/powerpc/kvm"
-		compile "$log/$name.log" W=1 arch/powerpc/kvm/
+		kbuild W=1 arch/powerpc/kvm/ >"$log/$name.log"
 		status=$?
 		report $status "$name compiles"
 		if [ $status -ne 0 ]; then
@@ -154,9 +154,8 @@ configs()
 		new=$(warnings "$log/$name.log")
 		if [ -n "$new" ]; then
 			# what 6.12 itself says is not the series'
-			$git checkout -q -f base
 			rm -rf "$obj/arch/powerpc/kvm"
-			compile "$log/$name-base.log" W=1 arch/powerpc/kvm/
+			{ go base && kbuild W=1 arch/powerpc/kvm/; } >"$log/$name-base.log"
 			new=$(comm -23 <(echo "$new") <(warnings "$log/$name-base.log"))
 			$git checkout -q -f "$final"
 		fi
