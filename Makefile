@@ -17,7 +17,7 @@
 #   SYSROOT                  include/ lib/ bin/ usr-include/ of the board
 #   HOST_LIBBPF              include/ lib/libbpf.a for the host, of the same kernel source
 #   KERNEL_VMLINUX           the board's patched kernel, with BTF
-#   QEMU_BIN                 the emulator that has the debug facility
+#   QEMU_BIN                 the board's emulator, which has the debug facility
 #   SYSROOT_STAMP HOST_LIBBPF_STAMP KERNEL_STAMP QEMU_STAMP
 #                            what a rule must list as a prerequisite to use the four above; their
 #                            time only changes when the result does. All C objects of the board
@@ -83,18 +83,20 @@ HOST_LIBBPF := $(BUILD)/host-libbpf
 KERNEL := $(BUILD)/kernel$(ON)
 KERNEL_VMLINUX := $(KERNEL)/vmlinux
 FUZZ_KERNEL := $(BUILD)/fuzz-kernel$(ON)
-QEMU_TARGET := ppc$(BITS)
 QEMU := $(BUILD)/qemu
-QEMU_BIN := $(QEMU)/bin/qemu-system-$(QEMU_TARGET)
+QEMU_BIN := $(QEMU)/bin/qemu-system-ppc64
 SYSROOT_STAMP := $(SYSROOT)/.stamp
 HOST_LIBBPF_STAMP := $(HOST_LIBBPF)/.stamp
 KERNEL_STAMP := $(KERNEL)/.stamp
 QEMU_STAMP := $(QEMU)/.stamp
+MUTANTS := $(BUILD)/qemu-mutants
+MUTANTS_STAMP := $(MUTANTS)/.stamp
 FUZZ_KERNEL_STAMP := $(FUZZ_KERNEL)/.stamp
 X86HOST := $(BUILD)/x86host
+X86HOST_QEMU := $(QEMU)/bin/qemu-system-x86_64
 # Debian's kernels: that of this release, and the newer one
 X86HOST_KERNELS := linux-image-amd64 linux-image-6.12-amd64
-X86HOST_STAMPS := $(X86HOST_KERNELS:%=$(X86HOST)/%/.stamp) $(X86HOST)/qemu/.stamp
+X86HOST_STAMPS := $(X86HOST_KERNELS:%=$(X86HOST)/%/.stamp) $(QEMU_STAMP)
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 CC_HOST ?= gcc
@@ -147,6 +149,8 @@ $(HOST_LIBBPF_STAMP): FORCE
 	$(Q)tests/board/sysroot.sh --host --link $(HOST_LIBBPF)
 $(QEMU_STAMP): FORCE
 	$(Q)tests/board/qemu.sh --link $(QEMU)
+$(MUTANTS_STAMP): FORCE
+	$(Q)tests/board/qemu.sh --mutants --link $(MUTANTS)
 
 $(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
 	$(call say,ROOTFS,$@)
@@ -156,10 +160,7 @@ $(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
 $(X86HOST)/linux-image-%/.stamp: FORCE
 	$(Q)tests/x86host/debian.sh --link $(@D) linux-image-$*
 
-$(X86HOST)/qemu/.stamp: FORCE
-	$(Q)tests/board/qemu.sh --target x86_64 --link $(@D)
-
-X86HOST_PROGRAMS := $(HOST_BINS) $(X86HOST)/qemu/bin/qemu-system-x86_64 /usr/bin/setpriv
+X86HOST_PROGRAMS := $(HOST_BINS) $(X86HOST_QEMU) /usr/bin/setpriv
 
 $(X86HOST)/initrd.gz: $(HOST_BINS) tests/board/init tests/x86host/rootfs.sh $(wildcard tests/x86/*) \
 		$(X86HOST_STAMPS) $(X86_GDBGUEST) $(X86_GUEST)
@@ -206,14 +207,14 @@ check-unit: $(UNIT_TESTS) ## unit tests, on this host
 check-fuzz: $(FUZZ_TEST) $(SYMBOLS_ELF) ## the readers of files, on what are none
 	$(Q)scripts/run-tap.sh $@ tests/fuzz/run.sh
 
-check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86_GUEST) $(X86HOST)/qemu/.stamp ## kvmdbg on this host's own kernel, if it is x86 with KVM
+check-x86: $(HOST_BINS) $(X86_GDBGUEST) $(X86_GUEST) $(QEMU_STAMP) ## kvmdbg on this host's own kernel, if it is x86 with KVM
 	$(Q)scripts/run-tap.sh $@ tests/x86/[0-9]*.sh
 
 check-screen: $(HOST_BINS) $(X86_GUEST) $(SCREEN_CRASH) $(SCREEN_SOAK) $(SCREEN_STRAYS) $(MAN_KEYS) ## the screen of kvmdbg top, in a terminal
 	$(Q)scripts/run-tap.sh $@ tests/screen/[0-9]*.sh $(SCREEN_SOAK)
 
 check-x86host: $(X86HOST)/initrd.gz ## the same on an emulated x86 host, with Debian's kernels
-	$(Q)tests/x86host/check.sh $@ $(X86HOST)/qemu/bin/qemu-system-x86_64 $(X86HOST)/initrd.gz \
+	$(Q)tests/x86host/check.sh $@ $(X86HOST_QEMU) $(X86HOST)/initrd.gz \
 		$(X86HOST_KERNELS:%=$(X86HOST)/%/vmlinuz)
 
 check-series: ## the kernel series: style, and every step of it compiles
@@ -241,10 +242,11 @@ check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on 
 		--append '$(FUZZ_WORDS)' --suite $@$(ON) 23-preempted.sh 19-fuzz.sh
 
 check-bare: $(BARE_ELFS) $(QEMU_STAMP) ## what the emulator's cores do, without an operating system
-	$(Q)tests/bare/check.sh --qemu $(QEMU)/bin $(BARE_BUILD)
+	$(Q)tests/bare/check.sh --qemu $(QEMU_BIN) $(BARE_BUILD)
 
-check-controls: $(BARE_ELFS) $(QEMU_STAMP) ## that each case fails where the rule it is about is switched off
-	$(Q)tests/bare/check.sh --qemu $(QEMU)/bin --mutants $(QEMU)/mutants $(BARE_BUILD)
+check-controls: $(BARE_ELFS) $(MUTANTS_STAMP) ## that each case fails where the rule it is about is switched off
+	$(Q)tests/bare/check.sh --qemu $(MUTANTS)/bin/qemu-system-ppc64 --mutants $(MUTANTS)/mutants \
+		$(BARE_BUILD)
 
 # What is measured is the kernel without the account that KVM can keep of its exits.
 BENCH_SET := --config kernel/configs/board-$(BOARD).config --set CONFIG_KVM_EXIT_TIMING=n

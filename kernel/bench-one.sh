@@ -55,7 +55,7 @@ tree=$(realpath "$tree")
 [ -z "$base" ] || base=$(realpath "$base")
 [ -z "$out" ] || out=$(realpath -m "$out")
 cd "$top" || exit 125
-for file in build/qemu/bin/qemu-system-ppc build/board/initrd.gz build/host/kvmdbg; do
+for file in build/qemu/bin/qemu-system-ppc64 build/board/initrd.gz build/host/kvmdbg; do
 	[ -r $file ] || give_up "$file is missing: make all"
 done
 
@@ -73,7 +73,7 @@ progress "kernel" "$obj/kernel.log" kbuild vmlinux || give_up "$tree cannot be b
 cp "$obj/.config" "$obj/config"
 
 result=${out:-$obj/result.json}
-tests/bench/board.sh --qemu build/qemu/bin/qemu-system-ppc --initrd build/board/initrd.gz \
+tests/bench/board.sh --qemu build/qemu/bin/qemu-system-ppc64 --initrd build/board/initrd.gz \
 	--out "$result" "tree:off=$obj" || give_up "$tree could not be measured"
 [ -n "$base" ] || exit 0
 build/host/kvmdbg diff --threshold "$threshold" "$base" "$result"

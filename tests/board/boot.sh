@@ -62,7 +62,7 @@ board_status()
 }
 
 kernel='' initrd='' report='' console='' limit='' append='' word='' secs=20 cpus=1
-qemu="qemu-system-ppc" machine=e500v2
+qemu="qemu-system-ppc64" machine=e500v2
 clock=()
 while [ $# -gt 0 ]; do
 	case $1 in

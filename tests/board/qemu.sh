@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# An emulator: Debian's QEMU of the version that is installed here, with Debian's patches and then
-# ours, which make debugging a guest work. Only what the machine needs is built. Firmware and the
-# like are those of the installed packages.
+# The emulators, of the board and of the x86 host: Debian's QEMU of the version that is installed
+# here, with Debian's patches and then ours, which make debugging a guest work. Only what the two
+# machines need is built, at once, as most of it is the same. Firmware and the like are those of the
+# installed packages.
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -19,12 +20,13 @@ export LC_ALL=C
 usage()
 {
 	cat <<END
-usage: tests/board/qemu.sh [--target ppc|x86_64] [--link DIR]
+usage: tests/board/qemu.sh [--mutants] [--link DIR]
 
-Prints the path of the emulator's folder: that of the board (bin/qemu-system-ppc, and -ppc64 for the
-64-bit cores), unless told.
-  --target x86_64   that of the x86 host (bin/qemu-system-x86_64)
-  --link DIR        make DIR a folder of links to the result
+Prints the path of the emulators' folder: bin/qemu-system-ppc64 is the board, also with its 32-bit
+cores, bin/qemu-system-x86_64 the x86 host.
+  --mutants    that of the negative controls' emulator: bin/qemu-system-ppc64, of which each rule in
+               the file mutants can be switched off
+  --link DIR   make DIR a folder of links to the result
 END
 }
 
@@ -38,7 +40,7 @@ apply_patches()
 	cd "$work/src" && git init -q . || return 1
 	# shellcheck disable=SC2086
 	git add -f $folders && git commit -q -m "QEMU $version" || return 1
-	for patch in "$patches"/*.patch; do
+	for patch in "${patches[@]}"; do
 		git am -q "$patch" || {
 			echo "$(basename "$patch") no longer applies to qemu $version"
 			return 1
@@ -48,7 +50,8 @@ apply_patches()
 
 unpack()
 {
-	dpkg-source --no-check -x "$(echo "$sources"/qemu_*.dsc)" "$work/src" && apply_patches
+	dpkg-source --no-check -x "$(echo "$sources"/qemu_*.dsc)" "$work/src" &&
+		apply_patches && { [ -z "$mutants" ] || mutate; }
 }
 
 # The emulator of the negative controls: each of the rules in `mutants` can be switched off, by a
@@ -57,7 +60,7 @@ mutate()
 {
 	local cpu=$work/src/target/ppc/cpu.h
 
-	awk -v "root=$work/src" -f "$top/tests/bare/mutate.awk" "$mutants" >"$work/mutants" || return 1
+	awk -v "root=$work/src" -f "$top/tests/bare/mutate.awk" "$mutants" >"$out/mutants" || return 1
 	sed -i '0,/^#include/s//extern int kvmdbg_mutant;\n&/' "$cpu"
 	cat >>"$work/src/target/ppc/cpu_init.c" <<-'END'
 		int kvmdbg_mutant;
@@ -76,59 +79,54 @@ configure()
 	local arch list='' devices=()
 
 	for arch in $arches; do
-		# of all machines this one
-		echo "$machine" >"$work/src/configs/devices/$arch-softmmu/kvmdbg.mak"
+		# of all machines only these
+		case $arch in
+		ppc64)	echo CONFIG_E500PLAT=y ;;
+		x86_64)	echo CONFIG_Q35=y ;;
+		esac >"$work/src/configs/devices/$arch-softmmu/kvmdbg.mak"
 		list=$list,$arch-softmmu
 		devices+=("--with-devices-$arch=kvmdbg")
 	done
 	mkdir -p "$work/obj" && cd "$work/obj" || return 1
 	# as if in /usr: where the binary looks for its data goes by that
-	# shellcheck disable=SC2086
 	../src/configure --prefix=/usr --target-list="${list#,}" --without-default-features \
-		--without-default-devices "${devices[@]}" --enable-system --enable-tcg \
+		--without-default-devices "${devices[@]}" --enable-system --enable-tcg --enable-kvm \
 		--enable-fdt=system --disable-user --disable-docs --disable-tools --disable-werror \
-		--disable-install-blobs --with-git-submodules=ignore $features
-}
-
-build_mutants()
-{
-	mutate && nice ninja -C "$work/obj" qemu-system-ppc64
+		--disable-debug-info --disable-install-blobs --with-git-submodules=ignore
 }
 
 build()
 {
-	local dir=$1 arch
+	local arch
 
-	work=$dir/work
-	mkdir -p "$work" "$dir/bin" "$dir/share"
-	echo "the emulator for $target: QEMU $version with $(find "$patches" -name '*.patch' | wc -l) patches" >&2
+	out=$1
+	work=$out/work
+	mkdir -p "$work" "$out/bin" "$out/share"
+	echo "emulators ($arches): QEMU $version with ${#patches[@]} patches" >&2
 	sources=$(cache_get qemu-sources "$sourceskey" fetch_sources "qemu=$version") || return 1
-	progress "unpack and patch" "$log/qemu-$target-unpack.log" unpack || return 1
-	progress "configure" "$log/qemu-$target-configure.log" configure || return 1
+	progress "unpack and patch" "$log/$name-unpack.log" unpack || return 1
+	progress "configure" "$log/$name-configure.log" configure || return 1
 	# shellcheck disable=SC2046,SC2086
-	progress "emulator" "$log/qemu-$target.log" \
+	progress "emulators" "$log/$name.log" \
 		nice ninja -C "$work/obj" $(printf 'qemu-system-%s ' $arches) || return 1
-	ln -s "$data" "$dir/share/qemu" || return 1
+	ln -s "$data" "$out/share/qemu" || return 1
 	for arch in $arches; do
-		strip -o "$dir/bin/qemu-system-$arch" "$work/obj/qemu-system-$arch" &&
-			"$dir/bin/qemu-system-$arch" --version || return 1
+		strip -o "$out/bin/qemu-system-$arch" "$work/obj/qemu-system-$arch" &&
+			"$out/bin/qemu-system-$arch" --version || return 1
 	done
-	if [ -n "$mutants" ]; then
-		mkdir "$dir/mutants"
-		progress "negative controls" "$log/qemu-$target-mutants.log" build_mutants || return 1
-		strip -o "$dir/mutants/qemu-system-ppc64" "$work/obj/qemu-system-ppc64" &&
-			mv "$work/mutants" "$dir/mutants/list" || return 1
-	fi
 	rm -rf "$work"
 }
 
 link=
-target=ppc
+name=qemu
+arches='ppc64 x86_64'
+mutants=
 while [ $# -gt 0 ]; do
 	case $1 in
-	--target)
-		target=${2-}
-		shift ;;
+	--mutants)
+		name=qemu-mutants
+		arches=ppc64
+		mutants=$top/tests/bare/mutants ;;
 	--link)
 		[ -n "${2-}" ] || die "--link needs a folder"
 		link=$2
@@ -144,35 +142,18 @@ while [ $# -gt 0 ]; do
 done
 
 # folders: what the patches are about, all that git has to know
-case $target in
-ppc)
-	patches=$top/tests/board/qemu/patches
-	mutants=$top/tests/bare/mutants
-	arches='ppc ppc64'
-	folders="target/ppc softmmu include/hw/core"
-	machine=CONFIG_E500PLAT=y
-	features='' ;;
-x86_64)
-	patches=$top/tests/x86host/qemu
-	mutants=''
-	arches=x86_64
-	folders=target/i386
-	machine=CONFIG_Q35=y
-	features=--enable-kvm ;;
-*)
-	die "no emulator for '$target'" ;;
-esac
-
+patches=("$top"/tests/board/qemu/patches/*.patch "$top"/tests/x86host/qemu/*.patch)
+folders="target/ppc target/i386 softmmu include/hw/core"
 version=$(dpkg-query -W -f '${source:Version}' qemu-system-ppc 2>/dev/null) ||
 	die "the package qemu-system-ppc is missing (make packages)"
 sourceskey=$(echo "$version" | cache_hash)
 key=$({
-	echo "$version $arches $machine $features"
-	declare -f apply_patches unpack mutate configure build_mutants build
+	echo "$version $arches"
+	declare -f apply_patches unpack mutate configure build
 	[ -z "$mutants" ] || cat "$mutants" "$top/tests/bare/mutate.awk"
-	cd "$patches" && cat ./*.patch
+	cat "${patches[@]}"
 	gcc --version
 } | cache_hash)
-dir=$(cache_get "qemu-$target" "$key" build) || die "the emulator could not be built"
+dir=$(cache_get "$name" "$key" build) || die "the emulator could not be built"
 [ -z "$link" ] || cache_link "$link" "$dir" bin share ${mutants:+mutants}
 [ -n "$link" ] || echo "$dir"

@@ -4,7 +4,7 @@
 # QEMU and gdb as people use them: each of gdb's commands is the events that it should be.
 . "$(dirname "$0")/lib.sh"
 
-PATH=$PWD/build/x86host/qemu/bin:$PATH
+PATH=$PWD/build/qemu/bin:$PATH
 guest=build/host/gdbguest.bin
 [ -e $guest ] || guest=tests/gdbguest.bin
 
