@@ -251,7 +251,7 @@ check-controls: $(BARE_ELFS) $(MUTANTS_STAMP) ## that each case fails where the 
 # What is measured is the kernel without the account that KVM can keep of its exits.
 BENCH_SET := --config kernel/configs/board-$(BOARD).config --set CONFIG_KVM_EXIT_TIMING=n
 BENCH_NO_TRACE := --set CONFIG_FTRACE=n --set CONFIG_KPROBES=n --set CONFIG_KPROBE_EVENTS=n \
-	--set CONFIG_BPF_EVENTS=n
+	--set CONFIG_BPF_EVENTS=n --set CONFIG_DEBUG_INFO_BTF=n --set CONFIG_DEBUG_INFO_DWARF4=n
 # the kernel has that strategy for the one only
 BENCH_EAGER := $(if $(ON),true,kernel/build.sh $(BENCH_SET) --set CONFIG_KVM_BOOKE_DEBUG_EAGER=y)
 BENCH_BOARD := $(BUILD)/results/bench-board$(ON).json
