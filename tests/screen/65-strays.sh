@@ -47,6 +47,7 @@ for terminal in tmux-256color xterm-mono; do
 done
 
 screen_start 40x10 kvmdbg top --replay "$dir/r.kvmdbg" -d 1000
+shows 'stray 0' "40x10: the first window has none"
 keys . Down Down Enter
 shows '^vCPU 1: stray hw_break at 0xbad0' "40x10: the page of a vCPU"
 is "$(pane | tail -n 1 | cut -c-6)" "q quit" "40x10: the keys"
