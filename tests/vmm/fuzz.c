@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <argp.h>
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -34,6 +35,7 @@
 #define CONTROLS	(STEP | HW | KVM_GUESTDBG_USE_SW_BP | INJECT)
 #define INJECT		(KVM_GUESTDBG_INJECT_DB | KVM_GUESTDBG_INJECT_BP)
 #define PHASE		250	/* rounds between two looks at the host's registers */
+#define STUCK_SECS	120	/* of the board, without a round */
 #define UNKNOWN		0xffffffff
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -50,10 +52,12 @@
  * @others: its other interrupts
  * @kicks: runs ended by a signal
  * @odd_exits: exits that nothing here can have made
+ * @passed: breakpoints of the process itself that it is past
  * @first: the first wrong thing, in words
  */
 struct results {
-	unsigned long rounds, refused, wrong, steps, breaks, watches, injected, guest, others;
+	volatile unsigned long rounds, passed;
+	unsigned long refused, wrong, steps, breaks, watches, injected, guest, others;
 	unsigned long kicks, odd_exits;
 	char first[240];
 };
@@ -529,6 +533,7 @@ static void fuzz_body(void *arg)
 		/* its handler would be stepped into, and come back to the breakpoint */
 		sigprocmask(SIG_BLOCK, &tick, NULL);
 		guard_mark();
+		f->r->passed++;
 		sigprocmask(SIG_UNBLOCK, &tick, NULL);
 	}
 }
@@ -547,6 +552,22 @@ struct neighbour {
 	bool ok;
 };
 
+/**
+ * struct watch - a look from outside at the process that fuzzes
+ * @thread: looks
+ * @pid: the process
+ * @r: what it tells
+ * @marks: how often its breakpoint has fired
+ * @stop: when to end
+ */
+struct watch {
+	pthread_t thread;
+	pid_t pid;
+	struct results *r;
+	volatile unsigned long marks;
+	volatile bool stop;
+};
+
 static void *trace_neighbour(void *arg)
 {
 	struct neighbour *n = arg;
@@ -562,6 +583,55 @@ static void *trace_neighbour(void *arg)
 	return NULL;
 }
 
+/* Where the threads of a process are, in the kernel or out of it. */
+static void tell_threads(pid_t pid)
+{
+	char path[64], line[160];
+	struct dirent *task;
+	FILE *stack;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	dir = opendir(path);
+	while (dir && (task = readdir(dir))) {
+		if (task->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/task/%.16s/stack", (int)pid, task->d_name);
+		stack = fopen(path, "r");
+		tap_diag("thread %.16s:", task->d_name);
+		while (stack && fgets(line, sizeof(line), stack))
+			tap_diag("  %s", strtok(line, "\n"));
+		if (stack)
+			fclose(stack);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Ends a process that does not come to its breakpoint any more, and says which way. */
+static void *watch_progress(void *arg)
+{
+	struct watch *w = arg;
+	time_t since = seconds();
+	unsigned long rounds = 0;
+
+	while (!w->stop) {
+		usleep(200000);
+		if (w->r->rounds != rounds) {
+			rounds = w->r->rounds;
+			since = seconds();
+		}
+		if (w->r->passed <= w->marks && seconds() - since < STUCK_SECS)
+			continue;
+		tap_diag("%lu rounds, the last %ld s ago; the VMM is past %lu of its breakpoints, %lu fired",
+			 rounds, (long)(seconds() - since), w->r->passed, w->marks);
+		tell_threads(w->pid);
+		kill(w->pid, SIGKILL);
+		break;
+	}
+	return NULL;
+}
+
 static void seen(unsigned long n, const char *what)
 {
 	tap_ok(n, "it has come to %s (%lu)", what, n);
@@ -570,34 +640,35 @@ static void seen(unsigned long n, const char *what)
 static int fuzz(struct fuzz *f)
 {
 	struct neighbour n = { 0 };
+	struct watch w = { 0 };
 	struct results *r;
-	unsigned long marks = 0;
 	time_t start = seconds();
 	enum guard guard;
-	pid_t pid;
 
 	printf("# to run this again: kvmdbg-vmm fuzz --seed %u --rounds %lu --secs %lu\n", f->seed,
 	       f->rounds, f->secs);
 	r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (r == MAP_FAILED)
 		tap_bail("mmap");
-	f->r = r;
-	pid = traced_start(fuzz_body, f);
-	if (pthread_create(&n.thread, NULL, trace_neighbour, &n))
+	f->r = w.r = r;
+	w.pid = traced_start(fuzz_body, f);
+	if (pthread_create(&n.thread, NULL, trace_neighbour, &n) ||
+	    pthread_create(&w.thread, NULL, watch_progress, &w))
 		tap_bail("pthread_create");
-	while ((guard = guard_next(pid)) == GUARD_FINE) {
-		if (++marks % 20 == 0)
+	while ((guard = guard_next(w.pid)) == GUARD_FINE) {
+		if (++w.marks % 20 == 0)
 			tap_diag("%lu rounds, %ld s", r->rounds, (long)(seconds() - start));
 	}
-	n.stop = true;
+	n.stop = w.stop = true;
 	pthread_join(n.thread, NULL);
-	traced_end(pid);
+	pthread_join(w.thread, NULL);
+	traced_end(w.pid);
 
 	tap_ok(r->rounds >= f->rounds && seconds() - start >= (time_t)f->secs,
 	       "%lu rounds in %ld s", r->rounds, (long)(seconds() - start));
-	tap_ok(guard == GUARD_ENDED && marks && marks == r->rounds / PHASE,
+	tap_ok(guard == GUARD_ENDED && w.marks && w.marks == r->rounds / PHASE,
 	       "the vCPU thread's own debug registers were in force, and as set, at each of %lu looks",
-	       marks);
+	       w.marks);
 	tap_ok(n.ok && n.rounds, "a neighbour's breakpoints and watchpoints, %lu of each", n.rounds);
 	if (!tap_eq(r->wrong, 0, "each request was answered, and each event attributed, as it should be"))
 		tap_diag("first: %s", r->first);
