@@ -143,7 +143,7 @@ done
 
 # folders: what the patches are about, all that git has to know
 patches=("$top"/tests/board/qemu/patches/*.patch "$top"/tests/x86host/qemu/*.patch)
-folders="target/ppc target/i386 softmmu include/hw/core"
+folders="target/ppc target/i386 hw/ppc softmmu include/hw/core"
 version=$(dpkg-query -W -f '${source:Version}' qemu-system-ppc 2>/dev/null) ||
 	die "the package qemu-system-ppc is missing (make packages)"
 sourceskey=$(echo "$version" | cache_hash)
