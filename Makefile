@@ -117,18 +117,20 @@ BOARD_BINS :=
 HOST_BINS :=
 UNIT_TESTS :=
 
-# the goals that only call others do without, and so work before the compilers are installed
-ifneq ($(filter-out help packages demo demo-board check check-long ahead check-series series clean,$(or $(MAKECMDGOALS),all)),)
--include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk \
-	tests/bare/rules.mk tests/bench/rules.mk tests/fuzz/rules.mk tests/screen/rules.mk
-endif
-
 INITRD := $(BUILD_BOARD)/initrd.gz
 ROOTFS_FILES := tests/board/init $(wildcard tests/system/* tracepoints/*)
 
+# the goals that only call others do without, and so work before the compilers are installed
+ifneq ($(filter-out help packages demo demo-board check check-long ahead check-series series clean,$(or $(MAKECMDGOALS),all)),)
+-include bpf/rules.mk cli/rules.mk tests/unit/rules.mk tests/vmm/rules.mk \
+	tests/bare/rules.mk tests/bench/rules.mk tests/fuzz/rules.mk tests/screen/rules.mk \
+	tests/linux/rules.mk
+endif
+
 .PHONY: help packages all demo demo-board shell-board check check-long ahead check-unit check-fuzz \
 	check-x86 check-x86host check-screen check-series check-board check-smp check-stub check-bare \
-	check-controls check-bench check-bisect bench bench-board bench-accept man series kernel clean FORCE
+	check-linux check-controls check-bench check-bisect bench bench-board bench-accept man series \
+	kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -175,10 +177,22 @@ kernel: $(KERNEL_STAMP) ## only the board's kernel
 demo: ## the main job, live: on this host's kernel, or on the emulated board
 	$(Q)MAKE='$(MAKE)' scripts/demo.sh $(DEMO_SECS)
 
+# what demo-board shows: on e5500 two guests with Linux
+ifeq ($(BOARD),e5500)
+DEMO_INITRD = $(LINUX_INITRD)
+DEMO_CPUS := 2
+else
+DEMO_INITRD = $(INITRD)
+DEMO_CPUS := 1
+endif
+
 demo-board: packages ## the emulated board with the patched kernel: a debugged guest under kvmdbg top
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) show-board
+
+.PHONY: show-board
+show-board: $(DEMO_INITRD) $(KERNEL_STAMP) $(QEMU_STAMP)
 	$(Q)tests/board/boot.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
-		--initrd $(INITRD) --machine $(BOARD) demo $(DEMO_SECS)
+		--initrd $(DEMO_INITRD) --machine $(BOARD) --cpus $(DEMO_CPUS) demo $(DEMO_SECS)
 	@echo 'the demo is over (DEMO_SECS=60 makes it longer; `make shell-board` is a shell on the board)'
 
 shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
@@ -187,7 +201,8 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 
 check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh --ahead ahead check-unit check-fuzz check-x86 check-screen \
-		check-x86host check-series check-bare check-board $(BOARD_SUITES) check-smp check-stub check-bench
+		check-x86host check-series check-bare check-board $(BOARD_SUITES) check-smp check-linux-e5500 \
+		check-stub check-bench
 
 # What a cold check waits longest for, in the order in which it wants it; into the cache alone, so
 # that no file is made by two at a time.
@@ -233,7 +248,16 @@ $(BOARD_SUITES): check-board-%:
 check-smp: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## vCPUs that are moved, on a board with two CPUs
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
 		--initrd $(INITRD) --machine $(BOARD) --cpus 2 --timeout 300 \
-		--suite $@$(ON) 18-move.sh
+		--suite $@$(ON) 18-move.sh 24-serial.sh
+
+check-linux: $(LINUX_INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## Linux as a debugged guest, on a board with two CPUs
+	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
+		--initrd $(LINUX_INITRD) --machine $(BOARD) --cpus 2 --timeout 600 \
+		--suite $@$(ON) 50-linux.sh
+
+.PHONY: check-linux-e5500
+check-linux-e5500:
+	$(Q)$(MAKE) --no-print-directory BOARD=e5500 check-linux
 
 # panic_on_warn: the first word of complaint ends it
 check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on a kernel that looks for bugs

@@ -111,6 +111,13 @@ build_libbpf()
 		"$@" "$obj/libbpf.a" install_headers && cp "$obj/libbpf.a" "$prefix/lib"
 }
 
+build_libfdt()
+{
+	mkdir -p "$work/libfdt" && cd "$work/libfdt" || return 1
+	"$target-gcc" -O2 -c -I"$libfdt" "$libfdt"/fdt*.c && "$target-ar" rcs "$prefix/lib/libfdt.a" ./*.o &&
+		cp "$libfdt"/{libfdt,libfdt_env,fdt}.h "$prefix/include"
+}
+
 build_board()
 {
 	local dir=$1
@@ -119,7 +126,7 @@ build_board()
 	work=$dir/work
 	jobs=$(nproc)
 	mkdir -p "$prefix/include" "$prefix/lib" "$prefix/bin" "$work"
-	echo "cross libraries for $target: $packages libbpf" >&2
+	echo "cross libraries for $target: $packages libbpf libfdt" >&2
 	# shellcheck disable=SC2086
 	sources=$(cache_get board-sources "$sourceskey" fetch_sources $packages) || return 1
 	for package in $packages; do
@@ -127,6 +134,8 @@ build_board()
 	done
 	progress "libbpf" "$log/libbpf-$target.log" build_libbpf ARCH=powerpc CROSS_COMPILE=$target- \
 		EXTRA_CFLAGS="-O2 -g -I$prefix/include" || return 1
+	libfdt=$("$top/kernel/build.sh" --source)/scripts/dtc/libfdt
+	progress "libfdt" "$log/libfdt-$target.log" build_libfdt || return 1
 	mv "$prefix"/* "$dir/" && rm -rf "$work" "$prefix"
 }
 
@@ -167,7 +176,7 @@ while [ $# -gt 0 ]; do
 done
 
 version=$("$top/kernel/build.sh" --version)
-recipe=$({ declare -f unpack; declare -f build_{libbpf,host,board,zlib,elfutils,ncurses,json_c,busybox}
+recipe=$({ declare -f unpack; declare -f build_{libbpf,libfdt,host,board,zlib,elfutils,ncurses,json_c,busybox}
 	echo "$packages $terminals $target"; cat "$top/tests/board/busybox.config"; } | cache_hash)
 if [ -n "$host" ]; then
 	key=$({ echo "$recipe $version"; gcc --version; } | cache_hash)

@@ -108,6 +108,7 @@ static const struct {
 	{ "run", cmd_run },
 	{ "load", cmd_load },
 	{ "demo", cmd_demo },
+	{ "linux", cmd_linux },
 	{ "fuzz", cmd_fuzz },
 	{ "bench", cmd_bench },
 	{ "json", cmd_json },
@@ -121,6 +122,7 @@ static const char doc[] =
 	"  run NAME...     run scenarios; TAP on standard output\n"
 	"  load VM...      guests that make so many debug events (load --help)\n"
 	"  demo            guests that are debugged for a while (demo --help)\n"
+	"  linux           Linux in a guest, debugged (linux --help)\n"
 	"  fuzz            random requests to the debug stub (fuzz --help)\n"
 	"  bench           what the guest's way in and out costs (bench --help)\n"
 	"  json PATH       a value of the last line of JSON on standard input\n"

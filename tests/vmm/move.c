@@ -29,58 +29,6 @@
 #define RD		KVMPPC_DEBUG_WATCH_READ
 #define WR		KVMPPC_DEBUG_WATCH_WRITE
 
-/**
- * struct mover - moves a thread to the other CPU and back
- * @thread: does so
- * @tid: the thread that is moved
- * @stop: when to end
- * @moves: how often it did
- */
-struct mover {
-	pthread_t thread;
-	pid_t tid;
-	volatile bool stop;
-	unsigned long moves;
-};
-
-static void pin(pid_t tid, int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(tid, sizeof(set), &set))
-		tap_bail("sched_setaffinity to CPU %d", cpu);
-}
-
-static void *move(void *arg)
-{
-	struct mover *m = arg;
-
-	while (!m->stop) {
-		pin(m->tid, ++m->moves & 1);
-		usleep(300);
-	}
-	return NULL;
-}
-
-static void mover_start(struct mover *m)
-{
-	m->tid = syscall(SYS_gettid);
-	if (pthread_create(&m->thread, NULL, move, m))
-		tap_bail("pthread_create");
-}
-
-static void mover_end(struct mover *m)
-{
-	cpu_set_t all;
-
-	m->stop = true;
-	pthread_join(m->thread, NULL);
-	memset(&all, 0xff, sizeof(all));
-	sched_setaffinity(0, sizeof(all), &all);
-}
-
 static struct vm *mv_vm(unsigned int rounds, unsigned int spin)
 {
 	struct vm *vm = vm_new(0);
@@ -161,7 +109,7 @@ static void moved_hits(void)
 	struct tally t = { 0 };
 	struct mover m = { 0 };
 
-	mover_start(&m);
+	mover_start(&m, 300);
 	run_hits(vm, rounds, &t);
 	mover_end(&m);
 	report_hits("moved", rounds, &t);
@@ -183,7 +131,7 @@ static void moved_steps(void)
 	vm_set_regs(vm);
 	vm->bulk = 100;
 	vm_debug(vm, STEP);
-	mover_start(&m);
+	mover_start(&m, 300);
 	for (; good < steps; good++) {
 		pc = pc == last ? first : pc + 4;
 		if (vm_run(vm, DEFAULT_MS) != KVM_EXIT_DEBUG ||
@@ -242,7 +190,7 @@ static void moved_among_others(void)
 	for (i = 0; i < 2; i++)
 		if (pthread_create(&other[i].thread, NULL, trace_other, &other[i]))
 			tap_bail("pthread_create");
-	mover_start(&m);
+	mover_start(&m, 300);
 	run_hits(vm, rounds, &t);
 	mover_end(&m);
 	for (i = 0; i < 2; i++) {

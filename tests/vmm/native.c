@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
 #include <asm/ptrace.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -182,4 +185,46 @@ bool native_round(pid_t pid)
 	tap_diag("the process is at 0x%lx (loop 0x%lx)", traced_nip(pid),
 		 (unsigned long)native_loop);
 	return false;
+}
+
+/** pin() - let a thread run on one CPU only */
+void pin(pid_t tid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(tid, sizeof(set), &set))
+		tap_bail("sched_setaffinity to CPU %d", cpu);
+}
+
+static void *move(void *arg)
+{
+	struct mover *m = arg;
+
+	while (!m->stop) {
+		pin(m->tid, ++m->moves & 1);
+		usleep(m->us);
+	}
+	return NULL;
+}
+
+/** mover_start() - from now on the calling thread is moved to the other of two CPUs each @us */
+void mover_start(struct mover *m, unsigned int us)
+{
+	m->tid = syscall(SYS_gettid);
+	m->us = us;
+	if (pthread_create(&m->thread, NULL, move, m))
+		tap_bail("pthread_create");
+}
+
+/** mover_end() - the thread that called mover_start() runs where it likes */
+void mover_end(struct mover *m)
+{
+	cpu_set_t all;
+
+	m->stop = true;
+	pthread_join(m->thread, NULL);
+	memset(&all, 0xff, sizeof(all));
+	sched_setaffinity(m->tid, sizeof(all), &all);
 }

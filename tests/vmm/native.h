@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The host's own hardware breakpoints and watchpoints, set in another process through ptrace. */
+/*
+ * The host's own hardware breakpoints and watchpoints, set in another process through ptrace, and
+ * threads that are moved between its CPUs.
+ */
 #ifndef KVMDBG_NATIVE_H
 #define KVMDBG_NATIVE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -25,5 +29,25 @@ void guard_mark(void);
 
 pid_t native_start(void);
 bool native_round(pid_t pid);
+
+/**
+ * struct mover - moves a thread to the other CPU and back
+ * @thread: does so
+ * @tid: the thread that is moved
+ * @us: how long it stays
+ * @stop: when to end
+ * @moves: how often it did
+ */
+struct mover {
+	pthread_t thread;
+	pid_t tid;
+	unsigned int us;
+	volatile bool stop;
+	unsigned long moves;
+};
+
+void pin(pid_t tid, int cpu);
+void mover_start(struct mover *m, unsigned int us);
+void mover_end(struct mover *m);
 
 #endif /* KVMDBG_NATIVE_H */

@@ -30,7 +30,7 @@ $(VMM_BUILD)/%.o: tests/vmm/%.c $(SYSROOT_STAMP)
 
 $(BUILD_BOARD)/kvmdbg-vmm: $(VMM_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC_BOARD) -o $@ $^ $(LDFLAGS_BOARD) -ljson-c -lpthread
+	$(Q)$(CC_BOARD) -o $@ $^ $(LDFLAGS_BOARD) -ljson-c -lfdt -lelf -lz -lpthread
 
 # the one for x86 hosts, with its guest in it
 ifeq ($(shell uname -m),x86_64)

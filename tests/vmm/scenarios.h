@@ -66,6 +66,9 @@ void scenario_perf(void);
 int cmd_load(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 
+/* linux.c */
+int cmd_linux(int argc, char **argv);
+
 /* fuzz.c */
 int cmd_fuzz(int argc, char **argv);
 

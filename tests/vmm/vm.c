@@ -107,7 +107,8 @@ static void load_image(struct vm *vm)
 	}
 }
 
-static void setup_tlb(struct vm *vm, bool high)
+/** vm_setup_tlb() - the guest's first mappings; @high: its memory at GUEST_HIGH as well */
+void vm_setup_tlb(struct vm *vm, bool high)
 {
 	struct kvm_book3e_206_tlb_entry *tlb;
 	struct kvm_book3e_206_tlb_params params = {
@@ -156,7 +157,6 @@ static void setup_vectors(struct vm *vm)
 	int i;
 
 	MUST(vm->fd, KVM_GET_SREGS, &sregs);
-	vm->hv = sregs.u.e.features & KVM_SREGS_E_PC;
 	sregs.u.e.features |= KVM_SREGS_E_IVOR;
 	sregs.u.e.update_special = 0;
 	sregs.u.e.ivpr = 0;
@@ -196,10 +196,14 @@ void vm_ivor(struct vm *vm, enum ivor n, const char *handler)
 	MUST(vm->fd, KVM_SET_SREGS, &sregs);
 }
 
-/** vm_new() - a VM with the guests' code loaded and one vCPU */
-struct vm *vm_new(unsigned int flags)
+/**
+ * vm_create() - a VM with one vCPU
+ * @size: of its memory, which begins at guest physical address 0, in bytes
+ */
+struct vm *vm_create(size_t size)
 {
-	struct kvm_userspace_memory_region region = { .memory_size = GUEST_MEM };
+	struct kvm_userspace_memory_region region = { .memory_size = size };
+	struct kvm_sregs sregs = { 0 };
 	struct vm *vm = calloc(1, sizeof(*vm));
 	int kvm = kvm_fd();
 
@@ -208,16 +212,27 @@ struct vm *vm_new(unsigned int flags)
 	vm->panic = -1;
 	vm->bulk = 1;
 	vm->vm_fd = MUST(kvm, KVM_CREATE_VM, 0);
-	vm->mem = must_map(GUEST_MEM, MAP_SHARED | MAP_ANONYMOUS, -1);
-	load_image(vm);
+	vm->mem_size = size;
+	vm->mem = must_map(size, MAP_SHARED | MAP_ANONYMOUS, -1);
 	region.userspace_addr = (unsigned long)vm->mem;
 	MUST(vm->vm_fd, KVM_SET_USER_MEMORY_REGION, &region);
 	vm->fd = MUST(vm->vm_fd, KVM_CREATE_VCPU, 0);
 	vm->run_size = MUST(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	vm->run = must_map(vm->run_size, MAP_SHARED, vm->fd);
+	MUST(vm->fd, KVM_GET_SREGS, &sregs);
+	vm->hv = sregs.u.e.features & KVM_SREGS_E_PC;
+	return vm;
+}
+
+/** vm_new() - a VM with the guests' code loaded and one vCPU */
+struct vm *vm_new(unsigned int flags)
+{
+	struct vm *vm = vm_create(GUEST_MEM);
+
+	load_image(vm);
 	setup_vectors(vm);
 	if (!(flags & VM_BARE_TLB))
-		setup_tlb(vm, flags & VM_HIGH);
+		vm_setup_tlb(vm, flags & VM_HIGH);
 	vm_get_regs(vm);
 	return vm;
 }
@@ -230,7 +245,7 @@ void vm_free(struct vm *vm)
 	munmap(vm->run, vm->run_size);
 	close(vm->fd);
 	close(vm->vm_fd);
-	munmap(vm->mem, GUEST_MEM);
+	munmap(vm->mem, vm->mem_size);
 	if (vm->tlb)
 		munmap(vm->tlb, TLB_ENTRIES * sizeof(struct kvm_book3e_206_tlb_entry));
 	free(vm);
@@ -239,6 +254,7 @@ void vm_free(struct vm *vm)
 /** vm_add_mpic() - an MPIC in the kernel: its registers are MMIO that never leaves the kernel */
 bool vm_add_mpic(struct vm *vm)
 {
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_IRQ_MPIC };
 	struct kvm_create_device dev = { .type = KVM_DEV_TYPE_FSL_MPIC_20 };
 	uint64_t base = MPIC_BASE;
 	struct kvm_device_attr attr = {
@@ -250,13 +266,15 @@ bool vm_add_mpic(struct vm *vm)
 	if (ioctl(vm->vm_fd, KVM_CREATE_DEVICE, &dev))
 		return false;
 	MUST(dev.fd, KVM_SET_DEVICE_ATTR, &attr);
+	cap.args[0] = dev.fd;
+	MUST(vm->fd, KVM_ENABLE_CAP, &cap);
 	return true;
 }
 
 /** vm_word() - where a word of the guest's memory is */
 uint32_t *vm_word(struct vm *vm, uint32_t addr)
 {
-	if (addr > GUEST_MEM - 4 || addr % 4)
+	if (addr > vm->mem_size - 4 || addr % 4)
 		tap_bail("0x%x is no word of the guest's memory", addr);
 	return (uint32_t *)(vm->mem + addr);
 }

@@ -52,6 +52,7 @@ struct vm {
 	unsigned int bulk;
 
 	/* private */
+	size_t mem_size;
 	size_t run_size;
 	void *tlb;
 	timer_t timer;
@@ -62,6 +63,8 @@ struct vm {
 };
 
 int kvm_fd(void);
+struct vm *vm_create(size_t size);
+void vm_setup_tlb(struct vm *vm, bool high);
 struct vm *vm_new(unsigned int flags);
 void vm_free(struct vm *vm);
 bool vm_add_mpic(struct vm *vm);
