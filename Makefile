@@ -201,8 +201,8 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 
 check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh --ahead ahead check-unit check-fuzz check-x86 check-screen \
-		check-x86host check-series check-bare check-board $(BOARD_SUITES) check-smp check-linux-e5500 \
-		check-stub check-bench
+		check-x86host check-series check-bare check-board $(BOARD_SUITES) check-smp check-linux \
+		check-linux-e5500 check-stub check-bench
 
 # What a cold check waits longest for, in the order in which it wants it; into the cache alone, so
 # that no file is made by two at a time.
