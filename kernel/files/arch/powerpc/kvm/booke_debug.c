@@ -27,18 +27,6 @@
 
 #define DEBUG_INJECT	(KVM_GUESTDBG_INJECT_DB | KVM_GUESTDBG_INJECT_BP)
 
-/* Bits of the guest's DBCR1 and DBCR2 that mean something on these cores. */
-#define GUEST_DBCR1	(DBCR1_IAC1US | DBCR1_IAC1ER | DBCR1_IAC2US | \
-			 DBCR1_IAC2ER | DBCR1_IAC12MX | GUEST_DBCR1_34)
-#if CONFIG_PPC_ADV_DEBUG_IACS > 2
-#define GUEST_DBCR1_34	(DBCR1_IAC3US | DBCR1_IAC3ER | DBCR1_IAC4US | \
-			 DBCR1_IAC4ER | DBCR1_IAC34MX)
-#else
-#define GUEST_DBCR1_34	0
-#endif
-#define GUEST_DBCR2	(DBCR2_DAC1US | DBCR2_DAC1ER | DBCR2_DAC2US | \
-			 DBCR2_DAC2ER | DBCR2_DAC12MODE)
-
 static bool debug_armed(const struct debug_reg *regs)
 {
 	return regs->dbcr0 & DBCR0_IDM;
@@ -64,21 +52,6 @@ static ulong *debug_address_reg(struct debug_reg *regs, int sprn)
 	default:
 		return NULL;
 	}
-}
-
-/* Events of the guest only: see kvmppc_debug_contain() for the PR case. */
-static void debug_guest_state_only(struct debug_reg *regs)
-{
-#ifdef CONFIG_KVM_BOOKE_HV
-	/* EPCR[DUVD] keeps the hypervisor out; the guest's MSR[PR] is real. */
-	regs->dbcr1 = 0;
-	regs->dbcr2 = 0;
-#else
-	/* The guest runs with MSR[PR] set, and the host kernel does not. */
-	regs->dbcr1 = DBCR1_IAC1US | DBCR1_IAC2US | DBCR1_IAC3US |
-		      DBCR1_IAC4US;
-	regs->dbcr2 = DBCR2_DAC1US | DBCR2_DAC2US;
-#endif
 }
 
 static int debug_program_breakpoint(struct debug_reg *regs, u64 addr, u32 n)
@@ -142,7 +115,7 @@ int kvmppc_debug_program(const struct kvm_guest_debug *dbg,
 	int i, r;
 
 	memset(regs, 0, sizeof(*regs));
-	debug_guest_state_only(regs);
+	kvmppc_debug_guest_only(regs);
 	*nr_bp = 0;
 	*nr_wp = 0;
 
@@ -179,22 +152,6 @@ int kvmppc_debug_program(const struct kvm_guest_debug *dbg,
 	return 0;
 }
 
-#ifndef CONFIG_KVM_BOOKE_HV
-/*
- * Would the comparator described by one user/supervisor field and one
- * effective/real field (both right-aligned) match in the guest's present mode?
- * On PR the hardware sees user mode in address space 1 whatever the guest is
- * in, so the choice has to be made here.
- */
-static bool debug_mode_matches(u32 us, u32 er, bool user, bool as1)
-{
-	bool us_ok = us == 0 || us == (user ? 3 : 2);
-	bool er_ok = er == 0 || er == (as1 ? 3 : 2);
-
-	return us_ok && er_ok;
-}
-#endif
-
 /**
  * kvmppc_debug_contain - confine the guest's debug registers to guest state
  * @guest: what the guest has written
@@ -214,43 +171,7 @@ void kvmppc_debug_contain(const struct debug_reg *guest, ulong msr,
 	if (!debug_armed(hw))
 		hw->dbcr0 = 0;
 
-#ifdef CONFIG_KVM_BOOKE_HV
-	hw->dbcr1 &= GUEST_DBCR1;
-	hw->dbcr2 &= GUEST_DBCR2;
-#else
-	{
-		/* Where in DBCR1 or DBCR2 a comparator's US and ER fields are. */
-		static const struct {
-			u32 enable;
-			u8 dbcr2, us, er;
-		} cmp[] = {
-			{ DBCR0_IAC1, 0, 30, 28 },
-			{ DBCR0_IAC2, 0, 26, 24 },
-			{ DBCR0_IAC3, 0, 14, 12 },
-			{ DBCR0_IAC4, 0, 10, 8 },
-			{ DBCR0_DAC1R | DBCR0_DAC1W, 1, 30, 28 },
-			{ DBCR0_DAC2R | DBCR0_DAC2W, 1, 26, 24 },
-		};
-		bool user = msr & MSR_PR;
-		int i;
-
-		for (i = 0; i < ARRAY_SIZE(cmp); i++) {
-			u32 ctl = cmp[i].dbcr2 ? guest->dbcr2 : guest->dbcr1;
-			bool as1 = msr & (cmp[i].dbcr2 ? MSR_DS : MSR_IS);
-
-			if (!debug_mode_matches((ctl >> cmp[i].us) & 3,
-						(ctl >> cmp[i].er) & 3,
-						user, as1))
-				hw->dbcr0 &= ~cmp[i].enable;
-		}
-
-		debug_guest_state_only(hw);
-		hw->dbcr1 |= guest->dbcr1 & (DBCR1_IAC12MX | DBCR1_IAC34MX) &
-			     GUEST_DBCR1;
-		hw->dbcr2 |= guest->dbcr2 & DBCR2_DAC12MODE;
-		hw->dbcr0 &= ~DBCR0_TIE;
-	}
-#endif
+	kvmppc_debug_confine(guest, msr, hw);
 }
 
 /**
@@ -427,8 +348,7 @@ static void debug_to_guest_context(struct kvm_vcpu *vcpu)
 /* Tell of the events that the low-level code dropped in host context. */
 static void debug_host_events(struct kvm_vcpu *vcpu)
 {
-#ifndef CONFIG_KVM_BOOKE_HV
-	u32 count = vcpu->arch.dbg_host_count;
+	u32 count = kvmppc_debug_host_count(vcpu);
 	u32 dbsr = vcpu->arch.dbg_host_dbsr;
 
 	if (likely(!count))
@@ -440,7 +360,6 @@ static void debug_host_events(struct kvm_vcpu *vcpu)
 	if (!(dbsr & KVMPPC_DEBUG_EVENTS & ~(DBSR_IC | DBSR_BT)))
 		return;
 	trace_kvm_booke_debug_host(vcpu, vcpu->arch.dbg_host_pc, dbsr, count);
-#endif
 }
 
 /**
@@ -559,17 +478,7 @@ void kvmppc_debug_sync_msr(struct kvm_vcpu *vcpu, ulong old_msr)
 {
 	ulong msr = vcpu->arch.shared->msr;
 
-#ifdef CONFIG_KVM_BOOKE_HV
-	/* There is no shadow MSR; MSRP[DEP] keeps the guest from clearing it. */
-	if (vcpu->guest_debug)
-		vcpu->arch.shared->msr |= MSR_DE;
-#else
-	vcpu->arch.shadow_msr &= ~MSR_DE;
-	if (vcpu->guest_debug)
-		vcpu->arch.shadow_msr |= MSR_DE;
-	else
-		vcpu->arch.shadow_msr |= msr & MSR_DE;
-#endif
+	kvmppc_debug_force_de(vcpu, msr);
 
 	if (likely(!debug_armed(&vcpu->arch.dbg_reg)))
 		return;
@@ -821,9 +730,9 @@ int kvmppc_debug_emulate_mtspr(struct kvm_vcpu *vcpu, int sprn, ulong val)
 	else if (sprn == SPRN_DBCR0)
 		regs->dbcr0 = val & KVMPPC_DEBUG_GUEST_DBCR0;
 	else if (sprn == SPRN_DBCR1)
-		regs->dbcr1 = val & GUEST_DBCR1;
+		regs->dbcr1 = val & KVMPPC_DEBUG_GUEST_DBCR1;
 	else
-		regs->dbcr2 = val & GUEST_DBCR2;
+		regs->dbcr2 = val & KVMPPC_DEBUG_GUEST_DBCR2;
 
 	debug_requeue(vcpu);
 	kvmppc_debug_update(vcpu);
@@ -865,17 +774,6 @@ int kvmppc_debug_emulate_mfspr(struct kvm_vcpu *vcpu, int sprn, ulong *val)
 		return EMULATE_FAIL;
 	*val = *addr;
 	return EMULATE_DONE;
-}
-
-/* With userspace debugging, keep the guest's hands off MSR[DE]. */
-static void debug_protect_msr(struct kvm_vcpu *vcpu)
-{
-#ifdef CONFIG_KVM_BOOKE_HV
-	if (vcpu->guest_debug)
-		vcpu->arch.shadow_msrp |= MSRP_DEP;
-	else
-		vcpu->arch.shadow_msrp &= ~MSRP_DEP;
-#endif
 }
 
 /* Can what userspace wants to hand to the guest be handed over? */
@@ -928,7 +826,7 @@ int kvm_arch_vcpu_ioctl_set_guest_debug(struct kvm_vcpu *vcpu,
 			    dbg->control & ~DEBUG_INJECT : 0;
 	vcpu->arch.shadow_dbg_reg = regs;
 	kvmppc_debug_update(vcpu);
-	debug_protect_msr(vcpu);
+	kvmppc_debug_control(vcpu);
 	kvmppc_debug_sync_msr(vcpu, vcpu->arch.shared->msr);
 out:
 	vcpu_put(vcpu);

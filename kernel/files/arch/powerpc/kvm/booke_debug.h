@@ -32,6 +32,20 @@
 #define KVMPPC_DEBUG_IACS	(DBSR_IAC1 | DBSR_IAC2)
 #endif
 
+/* Bits of the guest's DBCR1 and DBCR2 that mean something on these cores. */
+#define KVMPPC_DEBUG_GUEST_DBCR1	(DBCR1_IAC1US | DBCR1_IAC1ER | \
+					 DBCR1_IAC2US | DBCR1_IAC2ER | \
+					 DBCR1_IAC12MX | KVMPPC_DEBUG_IAC34)
+#define KVMPPC_DEBUG_GUEST_DBCR2	(DBCR2_DAC1US | DBCR2_DAC1ER | \
+					 DBCR2_DAC2US | DBCR2_DAC2ER | \
+					 DBCR2_DAC12MODE)
+#if CONFIG_PPC_ADV_DEBUG_IACS > 2
+#define KVMPPC_DEBUG_IAC34	(DBCR1_IAC3US | DBCR1_IAC3ER | DBCR1_IAC4US | \
+				 DBCR1_IAC4ER | DBCR1_IAC34MX)
+#else
+#define KVMPPC_DEBUG_IAC34	0
+#endif
+
 /* DBSR bits that are debug events; each has the same place in DBCR0. */
 #define KVMPPC_DEBUG_EVENTS	(DBSR_IC | DBSR_BT | DBSR_IRPT | DBSR_TIE | \
 				 DBSR_IAC1 | DBSR_IAC2 | DBSR_IAC3 | \
@@ -60,6 +74,13 @@ enum {
 	KVMPPC_DEBUG_SKIPPED,	/* in KVM_RUN, nothing armed, nothing switched */
 	KVMPPC_DEBUG_LOADED,	/* in hardware whenever the vCPU is on a CPU */
 };
+
+/* What PR and HV do differently, and nothing else. */
+#ifdef CONFIG_KVM_BOOKE_HV
+#include "booke_debug_hv.h"
+#else
+#include "booke_debug_pr.h"
+#endif
 
 /* Pure functions, no hardware touched: what the KUnit tests cover. */
 int kvmppc_debug_program(const struct kvm_guest_debug *dbg,
