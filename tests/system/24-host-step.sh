@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The host's own kernel can be stepped where guests are debugged: a kprobe on an instruction that
+# kprobes do not emulate, in what forgets a process's translations and each fork calls.
+. ./lib.sh
+
+# an oops in _tlbil_pid, where interrupts are off, and a hang in read_pir
+if [ "$(uname -m)" = ppc64 ]; then
+	echo "1..0 # SKIP a 64-bit kernel cannot be stepped, guest or not"
+	exit
+fi
+
+tracing=/sys/kernel/tracing
+forks=100
+# mfspr on both
+at=_tlbil_pid+12
+[ $backend = booke-hv ] || at=_tlbil_pid+8
+
+hits()
+{
+	sed -n 's/^ *host_step *\([0-9]*\) *0$/\1/p' $tracing/kprobe_profile
+}
+
+# forks_step NAME
+forks_step()
+{
+	before=$(hits)
+	i=0
+	while [ $i -lt $forks ]; do
+		(:)
+		i=$((i + 1))
+	done
+	check "$1" test $(($(hits) - before)) -ge $forks
+}
+
+echo "p:host_step $at" >$tracing/kprobe_events
+echo 1 >$tracing/events/kprobes/host_step/enable
+forks_step "before any guest"
+check "a guest is debugged" load step=200,hw=30
+forks_step "after it"
+# elsewhere MSR[DE] outlives an exit from the guest, and then such a probe is an oops
+if [ $backend = booke-hv ]; then
+	kvmdbg-vmm demo 60 >/dev/null 2>&1 &
+	vmm=$!
+	sleep 1
+	forks_step "while guests are debugged"
+	check "those are still there" kill $vmm
+	wait $vmm
+fi
+echo 0 >$tracing/events/kprobes/host_step/enable
+echo >$tracing/kprobe_events
+plan
