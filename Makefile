@@ -212,9 +212,9 @@ ahead:
 		kernel/build.sh --config kernel/configs/$$kernel.config; \
 	done
 
-check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel, an emulator without each of its rules
+check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel, the instructions of the other boards, an emulator without each of its rules
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=3600 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
-		scripts/check.sh check-fuzz check-controls check-stub check-bisect
+		scripts/check.sh check-fuzz check-controls check-stub check-bisect $(BENCH_SUITES)
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
@@ -276,7 +276,7 @@ check-controls: $(BARE_ELFS) $(MUTANTS_STAMP) ## that each case fails where the 
 BENCH_SET := --config kernel/configs/board-$(BOARD).config --set CONFIG_KVM_EXIT_TIMING=n
 BENCH_NO_TRACE := --set CONFIG_FTRACE=n --set CONFIG_KPROBES=n --set CONFIG_KPROBE_EVENTS=n \
 	--set CONFIG_BPF_EVENTS=n --set CONFIG_DEBUG_INFO_BTF=n --set CONFIG_DEBUG_INFO_DWARF4=n
-# the kernel has that strategy for the one only
+# the others have no such strategy: see kernel/README.md
 BENCH_EAGER := $(if $(ON),true,kernel/build.sh $(BENCH_SET) --set CONFIG_KVM_BOOKE_DEBUG_EAGER=y)
 BENCH_BOARD := $(BUILD)/results/bench-board$(ON).json
 
@@ -292,6 +292,12 @@ bench-board: $(INITRD) $(QEMU_STAMP) ## instructions for the guest's way in and 
 
 check-bench: bench-board $(BUILD_HOST)/kvmdbg ## the instructions of bench-board against the baseline
 	$(Q)ON=$(ON) scripts/run-tap.sh $@$(ON) tests/bench/check.sh
+
+# of the other boards
+BENCH_SUITES := $(patsubst %,check-bench-%,$(filter-out e500v2,$(BOARDS)))
+.PHONY: $(BENCH_SUITES)
+$(BENCH_SUITES): check-bench-%:
+	$(Q)$(MAKE) --no-print-directory BOARD=$* check-bench
 
 check-bisect: $(INITRD) $(BUILD_HOST)/kvmdbg $(QEMU_STAMP) ## git bisect finds the commit that made the exit path slower
 	$(Q)TAP_TIMEOUT=$${TAP_TIMEOUT:-2400} scripts/run-tap.sh $@ tests/bench/bisect.sh
