@@ -5,7 +5,7 @@
 
 # an oops in _tlbil_pid, where interrupts are off, and a hang in read_pir
 if [ "$(uname -m)" = ppc64 ]; then
-	echo "1..0 # SKIP a 64-bit kernel cannot be stepped, guest or not"
+	echo "1..0 # SKIP an e5500 kernel does not survive it, guest or not"
 	exit
 fi
 
