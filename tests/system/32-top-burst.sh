@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A million debug events: totals exact, hits dropped and the drops counted.
+# A million debug events: totals exact, hits dropped and the drops counted. What counts them is the
+# same on every board: on the others it is as many as take a quarter of a minute.
 . ./lib.sh
 
 n=1000000
+[ $backend = booke-pr ] || n=150000
 
 top_start -d 1 || { plan; exit 1; }
 check "$n software breakpoints" load sw=$n,mmio=1
