@@ -282,7 +282,16 @@ static void hit_line(struct canvas *canvas, int row, const struct model *model,
 	column = put_item(canvas, row, column, end, attr, text) - 1;
 	if (shown->kinds & WATCH_KINDS) {
 		snprintf(text, sizeof(text), "@0x%0*llx", digits, (unsigned long long)hit->addr);
-		column = put_item(canvas, row, column, end, attr, text) - 1;
+		before = column;
+		column = put_item(canvas, row, column, end, attr, text);
+		if (column > before) {
+			column--;
+		} else if (*shown->addr_symbol) {
+			/* What is watched says more than what code it was. */
+			snprintf(text, sizeof(text), "@%s", shown->addr_symbol);
+			canvas_cut(canvas, row, column, end - column, attr, text);
+			return;
+		}
 	}
 	if (*shown->symbol)
 		column = canvas_cut(canvas, row, column, end - column, attr, shown->symbol) + 1;

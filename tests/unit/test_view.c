@@ -779,6 +779,16 @@ static void test_symbols(void **state)
 	assert_true(find_row(&canvas, "0x00001044 user          1 hw_break outer+0x4 ") > 0);
 	assert_true(find_row(&canvas, "outer+0x4 guest/first.c:20") > 0);
 	assert_true(find_row(&canvas, "0x00100004 user          1 watch_write counter+0x4") > 0);
+	keys(&model, "\n");
+	/* with a 64-bit address among them there is no room for two */
+	hit.pc = 0xc000000000000000;
+	model_hit(&model, &hit);
+	model_begin(&model, 3 * SEC);
+	assert_non_null(model_add(&model, 0, &raw, NULL));
+	model_end(&model, 0);
+	take(&model);
+	draw(&canvas, &model, 24, 80);
+	assert_true(find_row(&canvas, "0x0000000000001000 @counter+0x4") > 0);
 	canvas_free(&canvas);
 	guests_close(model.guests);
 	model.guests = NULL;
