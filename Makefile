@@ -211,6 +211,7 @@ ahead:
 	$(Q)for kernel in $(BOARDS:%=board-%) fuzz-e500v2; do \
 		kernel/build.sh --config kernel/configs/$$kernel.config; \
 	done
+	$(Q)$(BENCH_LAZY); $(BENCH_EAGER); $(BENCH_BARE); $(BENCH_FIX)
 
 check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel, the instructions of the other boards, an emulator without each of its rules
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=3600 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
@@ -278,14 +279,17 @@ BENCH_NO_TRACE := --set CONFIG_FTRACE=n --set CONFIG_KPROBES=n --set CONFIG_KPRO
 	--set CONFIG_BPF_EVENTS=n --set CONFIG_DEBUG_INFO_BTF=n --set CONFIG_DEBUG_INFO_DWARF4=n
 # the others have no such strategy: see kernel/README.md
 BENCH_EAGER := $(if $(ON),true,kernel/build.sh $(BENCH_SET) --set CONFIG_KVM_BOOKE_DEBUG_EAGER=y)
+BENCH_LAZY := kernel/build.sh $(BENCH_SET)
+BENCH_BARE := kernel/build.sh $(BENCH_SET) $(BENCH_NO_TRACE) --apart board-$(BOARD)-no-trace
+BENCH_FIX := kernel/build.sh --series 1 $(BENCH_SET)
 BENCH_BOARD := $(BUILD)/results/bench-board$(ON).json
 
 # in the order in which the least has to be compiled again
 bench-board: $(INITRD) $(QEMU_STAMP) ## instructions for the guest's way in and out, on the board
-	$(Q)lazy=$$(kernel/build.sh $(BENCH_SET)) && \
+	$(Q)lazy=$$($(BENCH_LAZY)) && \
 	eager=$$($(BENCH_EAGER)) && \
-	bare=$$(kernel/build.sh $(BENCH_SET) $(BENCH_NO_TRACE) --apart board-$(BOARD)-no-trace) && \
-	fix=$$(kernel/build.sh --series 1 $(BENCH_SET)) && \
+	bare=$$($(BENCH_BARE)) && \
+	fix=$$($(BENCH_FIX)) && \
 	tests/bench/board.sh --qemu $(QEMU_BIN) --machine $(BOARD) --initrd $(INITRD) \
 		--out $(BENCH_BOARD) fix:off=$$fix $${eager:+eager:off=$$eager} lazy:out=$$bare \
 		lazy:off,empty,kvmdbg,switch=$$lazy
