@@ -51,7 +51,7 @@
 /* What the guest counts, in the order in which it tells. */
 enum place_nr { CALL, STEPS, STORE, LOAD, GROUP, USER, PLACES };
 
-/* From one breakpoint on the guest is stepped: to the function's end, then a loop of its process. */
+/* From one breakpoint on the guest is stepped: in that function, and in a loop of its process. */
 enum phase { RUNNING, IN_FUNCTION, TO_LOOP, IN_LOOP };
 
 static const struct {
@@ -436,7 +436,7 @@ static void said(struct guest *g)
 		g->finished = true;
 }
 
-/* A 16550 that has always sent what it got, and never receives: Linux polls it, without interrupt. */
+/* A 16550 that has sent at once what it got, and never receives. Linux polls it. */
 static void serial(struct guest *g)
 {
 	struct kvm_run *run = g->vm->run;
