@@ -154,7 +154,7 @@ $(QEMU_STAMP): FORCE
 $(MUTANTS_STAMP): FORCE
 	$(Q)tests/board/qemu.sh --mutants --link $(MUTANTS)
 
-$(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh $(SYSROOT_STAMP)
+$(INITRD): $(BOARD_BINS) $(ROOTFS_FILES) tests/board/rootfs.sh tests/board/archive.sh $(SYSROOT_STAMP)
 	$(call say,ROOTFS,$@)
 	$(Q)STRIP=$(STRIP_BOARD) tests/board/rootfs.sh $@ $(SYSROOT) $(BOARD_BINS)
 
@@ -164,8 +164,8 @@ $(X86HOST)/linux-image-%/.stamp: FORCE
 
 X86HOST_PROGRAMS := $(HOST_BINS) $(X86HOST_QEMU) /usr/bin/setpriv
 
-$(X86HOST)/initrd.gz: $(HOST_BINS) tests/board/init tests/x86host/rootfs.sh $(wildcard tests/x86/*) \
-		$(X86HOST_STAMPS) $(X86_GDBGUEST) $(X86_GUEST)
+$(X86HOST)/initrd.gz: $(HOST_BINS) tests/board/init tests/x86host/rootfs.sh tests/board/archive.sh \
+		$(wildcard tests/x86/*) $(X86HOST_STAMPS) $(X86_GDBGUEST) $(X86_GUEST)
 	$(call say,ROOTFS,$@)
 	$(Q)tests/x86host/rootfs.sh $@ $(X86HOST_KERNELS:%=$(X86HOST)/%) -- $(X86_GDBGUEST) $(X86_GUEST) \
 		$(X86HOST_PROGRAMS)

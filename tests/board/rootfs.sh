@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The board's root as an initramfs: busybox, our programs, the tests. Reproducible: the same files
-# give the same bytes.
+# The board's root as an initramfs: busybox, our programs, the tests.
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/board/archive.sh
+. "$top/tests/board/archive.sh"
 
 if [ $# -lt 2 ]; then
 	echo "usage: STRIP=TOOL tests/board/rootfs.sh OUTPUT SYSROOT [PROGRAM...]" >&2
@@ -38,12 +39,7 @@ install -m 755 "$top/tests/board/init" "$root/init"
 cp -rL "$top/tracepoints/." "$root/tests/tracepoints"
 [ ! -d "$top/tests/system" ] || cp -rL "$top/tests/system/." "$root/tests"
 chmod -R u+rwX,go+rX,go-w "$root"
-find "$root" -exec touch -h -d @0 {} +
 
 mkdir -p "$(dirname "$output")"
-(
-	cd "$root"
-	find . -print0 | LC_ALL=C sort -z |
-		cpio --quiet -0 -o -H newc -R 0:0 --reproducible | gzip -n -1
-) >"$output.new"
+archive "$root" | gzip -n -1 >"$output.new"
 mv "$output.new" "$output"

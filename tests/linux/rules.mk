@@ -12,7 +12,7 @@ $(LINUX_BUILD)/init: tests/linux/init.c $(SYSROOT_STAMP)
 
 # a second archive after the first, as the kernel takes them
 $(LINUX_INITRD): $(INITRD) $(LINUX_BUILD)/init $(KERNEL_STAMP) tests/linux/rootfs.sh \
-		tests/linux/50-linux.sh
+		tests/board/archive.sh tests/linux/50-linux.sh
 	$(call say,ROOTFS,$@)
 	$(Q)STRIP=$(STRIP_BOARD) tests/linux/rootfs.sh $(LINUX_BUILD) $(KERNEL_VMLINUX)
 	$(Q)cat $(INITRD) $(LINUX_BUILD)/guest.gz >$@

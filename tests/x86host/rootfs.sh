@@ -6,6 +6,8 @@
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/board/archive.sh
+. "$top/tests/board/archive.sh"
 
 if [ $# -lt 2 ] || [ ! -d "$2" ]; then
 	echo "usage: tests/x86host/rootfs.sh OUTPUT DEBIAN... -- GUEST... PROGRAM..." >&2
@@ -53,12 +55,7 @@ cp -rL "$top/tests/x86/." "$root/tests"
 # reads files only, and needs Python
 rm "$root/tests/41-replay.sh"
 chmod -R u+rwX,go+rX,go-w "$root"
-find "$root" -exec touch -h -d @0 {} +
 
 mkdir -p "$(dirname "$output")"
-(
-	cd "$root"
-	find . -print0 | LC_ALL=C sort -z |
-		cpio --quiet -0 -o -H newc -R 0:0 --reproducible | gzip -n -1
-) >"$output.new"
+archive "$root" | gzip -n -1 >"$output.new"
 mv "$output.new" "$output"
