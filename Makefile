@@ -201,8 +201,8 @@ shell-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## a shell on the board
 
 check: ## every test; the last line is `N passed, N failed`
 	$(Q)MAKE='$(MAKE)' scripts/check.sh --ahead ahead check-unit check-fuzz check-x86 check-screen \
-		check-x86host check-series check-bare check-board $(BOARD_SUITES) check-smp check-linux \
-		check-linux-e5500 check-stub check-bench
+		check-x86host check-series check-bare check-board $(OTHER_BOARDS:%=check-board-%) \
+		check-smp check-linux check-linux-e5500 check-stub check-bench
 
 # What a cold check waits longest for, in the order in which it wants it; into the cache alone, so
 # that no file is made by two at a time.
@@ -215,7 +215,8 @@ ahead:
 
 check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel, the instructions of the other boards, an emulator without each of its rules
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=3600 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
-		scripts/check.sh check-fuzz check-controls check-stub check-bisect $(BENCH_SUITES)
+		scripts/check.sh check-fuzz check-controls check-stub check-bisect \
+		$(OTHER_BOARDS:%=check-bench-%)
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
@@ -240,11 +241,14 @@ check-board: $(INITRD) $(BUILD_HOST)/kvmdbg $(KERNEL_STAMP) $(QEMU_STAMP) ## sys
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
 		--initrd $(INITRD) --machine $(BOARD) --suite $@$(ON)
 
-# on the others of the boards
-BOARD_SUITES := $(patsubst %,check-board-%,$(filter-out e500v2,$(BOARDS)))
-.PHONY: $(BOARD_SUITES)
-$(BOARD_SUITES): check-board-%:
-	$(Q)$(MAKE) --no-print-directory BOARD=$* check-board
+# SUITE-BOARD: on the others of the boards
+OTHER_BOARDS := $(filter-out e500v2,$(BOARDS))
+define on_other_boards
+.PHONY: $(OTHER_BOARDS:%=$(1)-%)
+$(OTHER_BOARDS:%=$(1)-%): $(1)-%:
+	$$(Q)$$(MAKE) --no-print-directory BOARD=$$* $(1)
+endef
+$(foreach suite,check-board check-linux check-bench,$(eval $(call on_other_boards,$(suite))))
 
 check-smp: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## vCPUs that are moved, on a board with two CPUs
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
@@ -255,10 +259,6 @@ check-linux: $(LINUX_INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## Linux as a debugge
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
 		--initrd $(LINUX_INITRD) --machine $(BOARD) --cpus 2 --timeout 600 \
 		--suite $@$(ON) 50-linux.sh
-
-.PHONY: check-linux-e5500
-check-linux-e5500:
-	$(Q)$(MAKE) --no-print-directory BOARD=e5500 check-linux
 
 # panic_on_warn: the first word of complaint ends it
 check-stub: $(INITRD) $(FUZZ_KERNEL_STAMP) $(QEMU_STAMP) ## random requests, on a kernel that looks for bugs
@@ -296,12 +296,6 @@ bench-board: $(INITRD) $(QEMU_STAMP) ## instructions for the guest's way in and 
 
 check-bench: bench-board $(BUILD_HOST)/kvmdbg ## the instructions of bench-board against the baseline
 	$(Q)ON=$(ON) scripts/run-tap.sh $@$(ON) tests/bench/check.sh
-
-# of the other boards
-BENCH_SUITES := $(patsubst %,check-bench-%,$(filter-out e500v2,$(BOARDS)))
-.PHONY: $(BENCH_SUITES)
-$(BENCH_SUITES): check-bench-%:
-	$(Q)$(MAKE) --no-print-directory BOARD=$* check-bench
 
 check-bisect: $(INITRD) $(BUILD_HOST)/kvmdbg $(QEMU_STAMP) ## git bisect finds the commit that made the exit path slower
 	$(Q)TAP_TIMEOUT=$${TAP_TIMEOUT:-2400} scripts/run-tap.sh $@ tests/bench/bisect.sh
