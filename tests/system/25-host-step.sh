@@ -37,15 +37,16 @@ echo 1 >$tracing/events/kprobes/host_step/enable
 forks_step "before any guest"
 check "a guest is debugged" load step=200,hw=30
 forks_step "after it"
-# elsewhere MSR[DE] outlives an exit from the guest, and then such a probe is an oops
-if [ $backend = booke-hv ]; then
-	kvmdbg-vmm demo 60 >/dev/null 2>&1 &
+# the guest's MSR[DE] must not outlive an exit, into the thread that the CPU goes on with
+for guests in "demo 60" "load sw=1000000000"; do
+	# shellcheck disable=SC2086
+	kvmdbg-vmm $guests >/dev/null 2>&1 &
 	vmm=$!
 	sleep 1
-	forks_step "while guests are debugged"
-	check "those are still there" kill $vmm
+	forks_step "while guests are debugged: $guests"
+	check "those are still there: $guests" kill $vmm
 	wait $vmm
-fi
+done
 echo 0 >$tracing/events/kprobes/host_step/enable
 echo >$tracing/kprobe_events
 plan
