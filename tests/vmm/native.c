@@ -195,7 +195,7 @@ void pin(pid_t tid, int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(tid, sizeof(set), &set))
-		tap_bail("sched_setaffinity to CPU %d", cpu);
+		tap_bail("sched_setaffinity of %d to CPU %d: %s", tid, cpu, strerror(errno));
 }
 
 static void *move(void *arg)
