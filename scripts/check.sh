@@ -4,15 +4,55 @@
 # Run suites of tests, each a target of the Makefile, whatever becomes of the others, and sum up.
 # A suite leaves "passed failed skipped" in build/results/<target>; one that leaves nothing failed.
 #
-# usage: scripts/check.sh [--ahead TARGET] SUITE...
+# usage: scripts/check.sh [--ahead TARGET] SUITE... [-- READY SUITE...]
 # TARGET is made meanwhile, with the time that the suites leave: what takes long to build, and one
 # of them will need. That one waits for it (scripts/cache.sh), and tries for itself where it has
 # failed; what was said is in build/results/TARGET.log.
+# The suites after -- run two at a time, when READY has made all that more than one of them is made
+# from; what one of them said comes when it has ended.
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
 results=build/results
+
+make_it()
+{
+	"${MAKE:-make}" --no-print-directory -j"$(nproc)" "$1"
+}
+
+# run SUITE: its counts, complete, in build/results/SUITE
+run()
+{
+	local suite=$1 start=$SECONDS status p=0 f=1 s=0
+
+	make_it "$suite"
+	status=$?
+	if [ -s "$results/$suite" ]; then
+		read -r p f s <"$results/$suite"
+	else
+		echo "$suite could not be run"
+	fi
+	# a target that fails without a failed test is a failure as well
+	[ $status -eq 0 ] || [ "$f" -gt 0 ] || f=1
+	echo "$p $f $s" >"$results/$suite"
+	echo "== $suite: $((SECONDS - start)) s"
+}
+
+# two_at_a_time SUITE...: each says what it says into a file, how far it is to standard error
+two_at_a_time()
+{
+	local suite
+
+	export -f run make_it
+	export results
+	# shellcheck disable=SC2016
+	printf '%s\n' "$@" | xargs -P 2 -I '{}' bash -c '
+		echo "== $1"
+		run "$1" >"$results/$1.log"
+		exec {lock}>>"$results/lock" && flock "$lock" && cat "$results/$1.log"' run '{}'
+}
+
 rm -rf "$results"
 mkdir -p "$results"
 if [ "${1-}" = --ahead ]; then
@@ -24,22 +64,29 @@ if [ "${1-}" = --ahead ]; then
 	trap '[ -z "$(jobs -rp)" ] || kill -- "-$ahead"' EXIT
 	shift 2
 fi
-passed=0 failed=0 skipped=0
-for suite; do
-	echo "== $suite"
-	start=$SECONDS
-	"${MAKE:-make}" --no-print-directory -j"$(nproc)" "$suite"
-	status=$?
-	if [ -s "$results/$suite" ]; then
-		read -r p f s <"$results/$suite"
+suites=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	echo "== $1"
+	run "$1"
+	suites+=("$1")
+	shift
+done
+if [ $# -gt 0 ]; then
+	echo "== $2"
+	if make_it "$2"; then
+		two_at_a_time "${@:3}"
 	else
-		echo "$suite could not be run"
-		p=0 f=1 s=0
+		# not two that make the same thing: one after the other
+		for suite in "${@:3}"; do run "$suite"; done
 	fi
-	# a target that fails without a failed test is a failure as well
-	[ $status -eq 0 ] || [ "$f" -gt 0 ] || f=1
+	suites+=("${@:3}")
+fi
+
+passed=0 failed=0 skipped=0
+for suite in "${suites[@]}"; do
+	p=0 f=1 s=0
+	[ ! -s "$results/$suite" ] || read -r p f s <"$results/$suite"
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-	echo "== $suite: $((SECONDS - start)) s"
 done
 line="$passed passed, $failed failed"
 [ $skipped -eq 0 ] || line="$line, $skipped skipped"
