@@ -39,15 +39,13 @@ run()
 	echo "== $suite: $((SECONDS - start)) s"
 }
 
-# two_at_a_time SUITE...: each says what it says into a file, how far it is to standard error
-two_at_a_time()
+# at_a_time N SUITE...: each says what it says into a file, how far it is to standard error
+at_a_time()
 {
-	local suite
-
 	export -f run make_it
 	export results
 	# shellcheck disable=SC2016
-	printf '%s\n' "$@" | xargs -P 2 -I '{}' bash -c '
+	printf '%s\n' "${@:2}" | xargs -P "$1" -I '{}' bash -c '
 		echo "== $1"
 		run "$1" >"$results/$1.log"
 		exec {lock}>>"$results/lock" && flock "$lock" && cat "$results/$1.log"' run '{}'
@@ -73,12 +71,10 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 if [ $# -gt 0 ]; then
 	echo "== $2"
-	if make_it "$2"; then
-		two_at_a_time "${@:3}"
-	else
-		# not two that make the same thing: one after the other
-		for suite in "${@:3}"; do run "$suite"; done
-	fi
+	together=2
+	# not two that would make the same thing
+	make_it "$2" || together=1
+	at_a_time $together "${@:3}"
 	suites+=("${@:3}")
 fi
 
