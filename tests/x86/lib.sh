@@ -50,6 +50,7 @@ is()
 	else
 		echo "not ok $tests - $3"
 		echo "# expected $2, got $1"
+		return 1
 	fi
 }
 
