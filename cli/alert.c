@@ -358,17 +358,14 @@ static bool compare(enum alert_operator operator, double value, double limit)
 	}
 }
 
-/* The last one that the metric counts. */
-static const struct kvmdbg_hit *hit_of(const struct metric *metric, const struct model *model,
-				       const struct model_vcpu *vcpu)
+/* The last one of them that the metric counts. */
+static const struct kvmdbg_hit *last_of(const struct metric *metric, const struct model *model,
+					const struct model_vcpu *vcpu,
+					const struct kvmdbg_hit *hits, size_t count)
 {
-	const struct kvmdbg_hit *hit;
-	size_t i;
+	while (count--) {
+		const struct kvmdbg_hit *hit = &hits[count];
 
-	if (metric->type != ORIGIN && metric->type != KIND)
-		return NULL;
-	for (i = model->nr_hits; i-- > 0;) {
-		hit = &model->hits[i];
 		if (hit->vm != vcpu->vm->key || hit->tgid != vcpu->vm->pid || hit->vcpu != vcpu->id)
 			continue;
 		if (metric->type == ORIGIN ? hit->origin == metric->which :
@@ -376,6 +373,18 @@ static const struct kvmdbg_hit *hit_of(const struct metric *metric, const struct
 			return hit;
 	}
 	return NULL;
+}
+
+/* The last hit that the metric counts: it can have been sent while the counters were read. */
+static const struct kvmdbg_hit *hit_of(const struct metric *metric, const struct model *model,
+				       const struct model_vcpu *vcpu)
+{
+	const struct kvmdbg_hit *hit;
+
+	if (metric->type != ORIGIN && metric->type != KIND)
+		return NULL;
+	hit = last_of(metric, model, vcpu, model->pending, model->nr_pending);
+	return hit ? hit : last_of(metric, model, vcpu, model->hits, model->nr_hits);
 }
 
 void alerts_check(struct alerts *alerts, const struct model *model,

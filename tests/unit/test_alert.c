@@ -161,9 +161,18 @@ static void test_counts(void **state)
 	CHECK("");
 	assert_int_equal(model.vcpus[0]->alerts, 4);
 	assert_int_equal(alerts_fired(&alerts), 4);
+	/* counted in this frame, but sent while it was read: shown with the next one */
+	raw[1].origin[KVMDBG_STRAY] = 6;
+	next_frame(&model, raw, 2);
+	hit.origin = KVMDBG_STRAY;
+	hit.pc = 0xabc;
+	model_hit(&model, &hit);
+	CHECK("stray>0: 1: vCPU 1 of vmm:42, pid 42, at 0xabc|");
+	next_frame(&model, raw, 2);
+	CHECK("");
 	/* who is not shown is not looked at */
 	model.vcpus[0]->vm->shown = false;
-	raw[1].origin[KVMDBG_STRAY] = 6;
+	raw[1].origin[KVMDBG_STRAY] = 7;
 	next_frame(&model, raw, 2);
 	CHECK("");
 	model_free(&model);
