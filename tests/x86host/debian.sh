@@ -35,21 +35,21 @@ build()
 {
 	local dir=$1 work=$1/work module release file n=10
 
-	mkdir -p "$work/deb" "$work/root"
+	mkdir -p "$work/deb" "$work/unpacked"
 	echo "the x86 host's kernel: $package $version" >&2
 	progress "download" "$log/$package.log" download "$work/deb" || {
 		echo "is this machine offline? Debian's packages are needed: $package busybox-static gdb-minimal" >&2
 		return 1
 	}
 	for file in "$work/deb"/*.deb; do
-		dpkg -x "$file" "$work/root" || return 1
+		dpkg -x "$file" "$work/unpacked" || return 1
 	done
-	cp "$work/root"/boot/vmlinuz-* "$dir/vmlinuz" &&
-		cp "$work/root/bin/busybox" "$work/root/usr/bin/gdb" "$dir" || return 1
-	release=$(basename "$work/root"/lib/modules/*)
+	cp "$work/unpacked"/boot/vmlinuz-* "$dir/vmlinuz" &&
+		cp "$work/unpacked/bin/busybox" "$work/unpacked/usr/bin/gdb" "$dir" || return 1
+	release=$(basename "$work/unpacked"/lib/modules/*)
 	mkdir -p "$dir/modules/$release"
 	for module in $modules; do
-		file=$work/root/lib/modules/$release/kernel/$module.ko
+		file=$work/unpacked/lib/modules/$release/kernel/$module.ko
 		[ -e "$file" ] || xz -d "$file.xz" || return 1
 		cp "$file" "$dir/modules/$release/$n-$(basename "$file")" || return 1
 		n=$((n + 1))
