@@ -68,14 +68,15 @@ struct tally {
 static void run_hits(struct vm *vm, unsigned int rounds, struct tally *t)
 {
 	bool store = false;
+	unsigned int exits;
 	int r, cpu;
 
 	arm(vm, HW, sym("mv_bp"), GUEST_DATA, WR);
-	for (;;) {
+	for (exits = 0;; exits++) {
 		cpu = sched_getcpu();
 		r = vm_run_port(vm, DEFAULT_MS);
 		t->moved += cpu != sched_getcpu();
-		if (r != KVM_EXIT_DEBUG || t->hits + t->odd > 2 * rounds)
+		if (r != KVM_EXIT_DEBUG || exits > 2 * rounds)
 			break;
 		vm_get_regs(vm);
 		if (vm->regs.pc == sym(store ? "mv_store" : "mv_bp") &&
@@ -104,18 +105,24 @@ static void report_hits(const char *name, unsigned int rounds, const struct tall
 
 static void moved_hits(void)
 {
-	const unsigned int rounds = 1500;
-	struct vm *vm = mv_vm(rounds, 20000);
+	const unsigned int rounds = 1500, enough = 100, most = 20;
+	unsigned int guests = 0;
 	struct tally t = { 0 };
 	struct mover m = { 0 };
 
 	mover_start(&m, 300);
-	run_hits(vm, rounds, &t);
+	/* the faster the machine, the more of them it takes */
+	do {
+		struct vm *vm = mv_vm(rounds, 20000);
+
+		run_hits(vm, rounds, &t);
+		vm_free(vm);
+		guests++;
+	} while (t.finished && t.moved < enough && guests < most);
 	mover_end(&m);
-	report_hits("moved", rounds, &t);
-	if (!tap_ok(t.moved > 100, "moved: in the middle of KVM_RUN (%u times)", t.moved))
+	report_hits("moved", guests * rounds, &t);
+	if (!tap_ok(t.moved >= enough, "moved: in the middle of KVM_RUN (%u times)", t.moved))
 		tap_diag("%lu moves in all", m.moves);
-	vm_free(vm);
 }
 
 static void moved_steps(void)
@@ -227,11 +234,11 @@ static struct shared *shared;
 /* The guest reads at MAPPED_RO, an address that the host watches in the VMM. */
 static void debugged_vmm(void *arg)
 {
+	/* its watchdog only in KVM_RUN: else the signal's handler is what is stepped into */
 	struct vm *vm = vm_new(0);
 	unsigned int i;
 
 	(void)arg;
-	vm->bulk = 1000;
 	for (i = 0; i < DEBUGGED_ROUNDS; i++) {
 		vm_start(vm, "ro_start", 0);
 		arm(vm, HW, sym("ro_start"), 0, 0);

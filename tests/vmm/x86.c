@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -68,6 +69,7 @@ static uint64_t guest_address(const char *label)
  * @eintr: KVM_RUNs that end at once, with the exit reason of before
  * @bits32: in protected mode
  * @arm: at the end breakpoints are left armed that nothing meets
+ * @ran: it has been in KVM_RUN, or will not be
  * @ok: whether it did
  */
 struct vcpu {
@@ -76,7 +78,7 @@ struct vcpu {
 	struct kvm_run *run;
 	pthread_t thread;
 	unsigned int step, hw, write, read, sw, given, dr, own, own_user, io, eintr, bits32, arm;
-	bool ok;
+	bool ran, ok;
 };
 
 struct vm {
@@ -92,6 +94,7 @@ static bool gate, hold, timing;
 static const char *kernel;
 static int kvm = -1;
 static size_t run_size;
+static sem_t has_run;
 
 static bool fail(const char *what)
 {
@@ -275,10 +278,20 @@ static bool guest_got_int3(const struct vcpu *vcpu)
 	return vcpu->run->exit_reason == KVM_EXIT_IO && vcpu->run->io.port == TRAP_PORT;
 }
 
+/* The next one may start. */
+static void set_ran(struct vcpu *vcpu)
+{
+	if (vcpu->ran)
+		return;
+	vcpu->ran = true;
+	sem_post(&has_run);
+}
+
 static bool run_to(struct vcpu *vcpu, uint32_t reason)
 {
 	if (ioctl(vcpu->fd, KVM_RUN, 0))
 		return fail("KVM_RUN");
+	set_ran(vcpu);
 	if (vcpu->run->exit_reason == reason)
 		return true;
 	if (!guest_got_int3(vcpu))
@@ -469,7 +482,18 @@ static void *vcpu_thread(void *arg)
 		if (demo_secs)
 			usleep(100000);
 	} while (vcpu->ok && now() < end);
+	set_ran(vcpu);
 	return NULL;
+}
+
+/* Who watches sees the vCPUs in the order of the command line, and names the VMs by it. */
+static void start_vcpu(struct vcpu *vcpu)
+{
+	vcpu->ran = false;
+	if (pthread_create(&vcpu->thread, NULL, vcpu_thread, vcpu))
+		exit(fail("pthread_create") + 1);
+	while (sem_wait(&has_run))
+		;
 }
 
 /* All VMs once, from their creation until all have done their work. */
@@ -485,9 +509,7 @@ static bool run_vms(void)
 		return false;
 	for (i = 0; i < nr_vms; i++)
 		for (j = 0; j < vms[i].nr_vcpus; j++)
-			if (pthread_create(&vms[i].vcpus[j].thread, NULL, vcpu_thread,
-					   &vms[i].vcpus[j]))
-				exit(fail("pthread_create") + 1);
+			start_vcpu(&vms[i].vcpus[j]);
 	for (i = 0; i < nr_vms; i++) {
 		for (j = 0; j < vms[i].nr_vcpus; j++) {
 			pthread_join(vms[i].vcpus[j].thread, NULL);
@@ -506,6 +528,7 @@ static int run_all(void)
 	if (kvm < 0)
 		return fail("/dev/kvm") + 1;
 	run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	sem_init(&has_run, 0, 0);
 	printf("pid=%d\n", getpid());
 	for (round = 0; round < rounds && ok; round++) {
 		ok = run_vms();
