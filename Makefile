@@ -129,8 +129,8 @@ endif
 
 .PHONY: help packages all demo demo-board shell-board check check-long ahead check-unit check-fuzz \
 	check-x86 check-x86host check-screen check-series check-board check-smp check-stub check-bare \
-	check-linux check-controls check-bench check-bisect bench bench-board bench-accept man series \
-	kernel clean FORCE
+	check-linux check-controls check-apart check-bench check-bisect bench bench-board bench-accept \
+	man series kernel clean FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -224,8 +224,8 @@ ready-board: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP)
 
 check-long: ## what takes longer: ten minutes of fuzzing, 100,000 random requests, a bisection of the kernel, the instructions of the other boards, an emulator without each of its rules
 	$(Q)MAKE='$(MAKE)' KVMDBG_FUZZ_SECS=600 TAP_TIMEOUT=3600 FUZZ_ROUNDS=100000 FUZZ_SECS=60 \
-		scripts/check.sh check-fuzz check-controls check-stub check-bisect \
-		$(OTHER_BOARDS:%=check-bench-%)
+		scripts/check.sh check-fuzz check-controls $(OTHER_BOARDS:%=check-apart-%) check-stub \
+		check-bisect $(OTHER_BOARDS:%=check-bench-%)
 
 check-unit: $(UNIT_TESTS) ## unit tests, on this host
 	$(Q)scripts/run-tap.sh $@ $(UNIT_TESTS)
@@ -257,7 +257,7 @@ define on_other_boards
 $(OTHER_BOARDS:%=$(1)-%): $(1)-%:
 	$$(Q)$$(MAKE) --no-print-directory BOARD=$$* $(1)
 endef
-$(foreach suite,check-board check-linux check-bench,$(eval $(call on_other_boards,$(suite))))
+$(foreach suite,check-board check-linux check-apart check-bench,$(eval $(call on_other_boards,$(suite))))
 
 check-smp: $(INITRD) $(KERNEL_STAMP) $(QEMU_STAMP) ## vCPUs that are moved, on a board with two CPUs
 	$(Q)tests/board/check.sh --qemu $(QEMU_BIN) --kernel $(KERNEL_VMLINUX) \
@@ -281,6 +281,10 @@ check-bare: $(BARE_ELFS) $(QEMU_STAMP) ## what the emulator's cores do, without 
 check-controls: $(BARE_ELFS) $(MUTANTS_STAMP) ## that each case fails where the rule it is about is switched off
 	$(Q)tests/bare/check.sh --qemu $(MUTANTS)/bin/qemu-system-ppc64 --mutants $(MUTANTS)/mutants \
 		$(BARE_BUILD)
+
+check-apart: $(INITRD) $(KERNEL_STAMP) $(MUTANTS_STAMP) ## that the board's tests fail where the rules that keep VMs apart are switched off
+	$(Q)BOARD=$(BOARD) KERNEL=$(KERNEL_VMLINUX) INITRD=$(INITRD) MUTANTS=$(MUTANTS) \
+		TAP_TIMEOUT=$${TAP_TIMEOUT:-600} scripts/run-tap.sh $@$(ON) tests/board/apart.sh
 
 # What is measured is the kernel without the account that KVM can keep of its exits.
 BENCH_SET := --config kernel/configs/board-$(BOARD).config --set CONFIG_KVM_EXIT_TIMING=n

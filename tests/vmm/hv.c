@@ -288,7 +288,7 @@ void scenario_same_addresses(void)
 	unsigned int hits = 0, free = 0, i;
 
 	vm->bulk = other->bulk = 1000;
-	for (i = 0; i < rounds; i++) {
+	for (i = 0; i < rounds && hits == 2 * i && free == i; i++) {
 		vm_start(vm, "hw_start", 0);
 		vm_start(other, "hw_start", 0);
 		arm(vm, i & 1 ? sym("hw_store") : 0, i & 1 ? 0 : GUEST_DATA);
@@ -313,7 +313,7 @@ void scenario_next_vm(void)
 	unsigned int armed = 0, free = 0, i;
 	struct vm *vm;
 
-	for (i = 0; i < rounds; i++) {
+	for (i = 0; i < rounds && armed == i && free == i; i++) {
 		vm = counting_vm(i + 1);
 		arm(vm, 0, GUEST_DATA);
 		armed += hits_and_counts(vm, i + 1);
