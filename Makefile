@@ -282,7 +282,8 @@ check-controls: $(BARE_ELFS) $(MUTANTS_STAMP) ## that each case fails where the 
 	$(Q)tests/bare/check.sh --qemu $(MUTANTS)/bin/qemu-system-ppc64 --mutants $(MUTANTS)/mutants \
 		$(BARE_BUILD)
 
-check-apart: $(INITRD) $(KERNEL_STAMP) $(MUTANTS_STAMP) ## that the board's tests fail where the rules that keep VMs apart are switched off
+check-apart: $(INITRD) $(KERNEL_STAMP) $(MUTANTS_STAMP) ## BOARD=e500mc, e5500: its test fails where the rules that keep VMs apart are switched off
+	$(if $(ON),,$(error e500v2 has none of these rules: check-apart is for BOARD=e500mc and e5500))
 	$(Q)BOARD=$(BOARD) KERNEL=$(KERNEL_VMLINUX) INITRD=$(INITRD) MUTANTS=$(MUTANTS) \
 		TAP_TIMEOUT=$${TAP_TIMEOUT:-600} scripts/run-tap.sh $@$(ON) tests/board/apart.sh
 
