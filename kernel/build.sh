@@ -42,6 +42,7 @@ WHAT, of which the path is printed:
   --tree          source tree with the series applied (shared: others may check out another state)
   --state         not a path: one word that stands for source and series, messages included
   --version       not a path: version of Debian's package
+  --fragment      not a path: the config fragment with what it includes, as kbuild wants it
   --source        source tree as Debian ships it
   --objects T     tree and object folder, prepared to compile single objects; T names the tree
   --mailbox DIR   the series as mailbox files in DIR
@@ -237,7 +238,7 @@ missing_options()
 		echo "config option has no effect: $line"
 		lost=1
 	done < <(grep '^CONFIG_' "$config" | grep -v '=n$')
-	[ $lost -eq 0 ] || echo "(the fragment is $config)"
+	[ $lost -eq 0 ] || echo "(the fragment is $fragment)"
 }
 
 # object_folder USE: where the objects of this config go
@@ -265,16 +266,28 @@ build_vmlinux()
 	cp "$obj/vmlinux" "$obj/System.map" "$out/" && cp "$obj/.config" "$out/config"
 }
 
+# expand FRAGMENT: with what it includes, which is beside it
+expand()
+{
+	local line
+
+	[ -r "$1" ] || die "cannot read the config fragment $1"
+	while read -r line; do
+		case $line in
+		include\ *)	expand "$(dirname "$1")/${line#include }" || return ;;
+		*)		echo "$line" ;;
+		esac
+	done <"$1"
+}
+
 # Put the fragment and --set together in $config.
 set_options()
 {
 	local option
 
-	config=$fragment
-	[ ${#options[@]} -gt 0 ] || return 0
 	config=$(mktemp)
 	trap 'rm -f "$config"' EXIT
-	cp "$fragment" "$config"
+	expand "$fragment" >"$config"
 	for option in "${options[@]}"; do
 		sed -i "/^${option%%=*}=/d" "$config"
 		echo "$option" >>"$config"
@@ -350,7 +363,7 @@ while [ $# -gt 0 ]; do
 		[[ ${2-} =~ ^[a-z0-9-]+$ ]] || die "--apart needs a name of a-z, 0-9, -"
 		apart=$2
 		shift ;;
-	--headers|--tree|--source|--state|--version)
+	--headers|--tree|--source|--state|--version|--fragment)
 		what=${1#--} ;;
 	--objects|--mailbox|--link)
 		what=${1#--}
@@ -367,13 +380,16 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
+set_options
+if [ "$what" = fragment ]; then
+	cat "$config"
+	exit 0
+fi
 find_source
 if [ "$what" = version ]; then
 	echo "$version"
 	exit 0
 fi
-[ -r "$fragment" ] || die "cannot read the config fragment $fragment"
-set_options
 resolve_series
 case $what in
 vmlinux)

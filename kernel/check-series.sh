@@ -79,7 +79,7 @@ prepare()
 	[ ${#where[@]} -eq 2 ] || return 1
 	tree=${where[0]}
 	obj=${where[1]}
-	config=$2
+	"$top/kernel/build.sh" --config "$2" --fragment >"$config" || return 1
 	git="git -C $tree -c advice.detachedHead=false -c core.hooksPath=/dev/null"
 }
 
@@ -169,8 +169,9 @@ configs()
 
 run()
 {
-	local mail suite
+	local mail suite config
 
+	config=$(mktemp)
 	prepare board "$board" || { echo "@@suite prepare"; return; }
 	final=$($git rev-parse HEAD)
 	mail=$(mktemp -d)
@@ -178,13 +179,13 @@ run()
 	for suite in $suites; do
 		$suite
 	done
-	rm -rf "$mail"
+	rm -rf "$mail" "$config"
 }
 
 mkdir -p "$results" "$log"
 rm -f "$results/check-series"
 cache_lock check-series
-key=$({ "$top/kernel/build.sh" --state; cat "$0" "$top"/kernel/configs/check-*.config "$board"
+key=$({ "$top/kernel/build.sh" --state; cat "$0" "$top"/kernel/configs/*.config "$board"
 	powerpc-linux-gnu-gcc --version; } | cache_hash)
 passed_before=$KVMDBG_CACHE/checked-$key/check-series.tap
 if [ "$suites" = "$all" ] && [ -r "$passed_before" ]; then
