@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Debug registers follow the thread: from one owner to the next, and between CPUs where there are two.
+# Debug registers follow the thread: from one owner to the next, and between CPUs where there are two;
+# and the clock that BPF programs read is as good where another CPU may just adjust it.
 scenarios="host-debug late"
-[ "$(grep -c ^processor /proc/cpuinfo)" -lt 2 ] || scenarios="$scenarios move hw hw-native two-vms"
+[ "$(grep -c ^processor /proc/cpuinfo)" -lt 2 ] || scenarios="$scenarios move hw hw-native two-vms clock"
 # shellcheck disable=SC2086
 exec kvmdbg-vmm run $scenarios

@@ -49,6 +49,9 @@ void scenario_same_addresses(void);
 void scenario_next_vm(void);
 void scenario_wide(void);
 
+/* clock.c */
+void scenario_clock(void);
+
 /* robust.c */
 void scenario_abuse(void);
 void scenario_syscalls(void);
