@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kvmdbg-vmm: guests to debug, and the tests of what debugging them does. */
-#include <argp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "scenarios.h"
 #include "tap.h"
 
@@ -101,10 +100,7 @@ static int cmd_run(int argc, char **argv)
 	return tap_done();
 }
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
+static const struct command commands[] = {
 	{ "list", cmd_list },
 	{ "run", cmd_run },
 	{ "load", cmd_load },
@@ -114,6 +110,7 @@ static const struct {
 	{ "bench", cmd_bench },
 	{ "json", cmd_json },
 	{ "bpf", cmd_bpf },
+	{ 0 }
 };
 
 static const char doc[] =
@@ -129,44 +126,7 @@ static const char doc[] =
 	"  json PATH       a value of the last line of JSON on standard input\n"
 	"  bpf             the loaded BPF programs and how large their machine code is\n";
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	unsigned int i;
-
-	switch (key) {
-	case ARGP_KEY_ARG:
-		for (i = 0; i < ARRAY_SIZE(commands); i++) {
-			if (!strcmp(arg, commands[i].name)) {
-				/* the rest is the command's own */
-				*(int *)state->input = i;
-				state->next = state->argc;
-				return 0;
-			}
-		}
-		argp_error(state, "no command %s", arg);
-		return EINVAL;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return EINVAL;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
 int main(int argc, char **argv)
 {
-	static const struct argp argp = { .parser = parse, .args_doc = "COMMAND [ARG...]",
-					  .doc = doc };
-	char name[32];
-	int command = -1, at;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	argp_err_exit_status = 2;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &command))
-		return 2;
-	for (at = 1; at < argc && strcmp(argv[at], commands[command].name); at++)
-		;
-	/* what messages call the command */
-	snprintf(name, sizeof(name), "kvmdbg-vmm %s", commands[command].name);
-	argv[at] = name;
-	return commands[command].run(argc - at, argv + at);
+	return command_main(commands, doc, argc, argv);
 }

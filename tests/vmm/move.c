@@ -277,9 +277,9 @@ void scenario_host_debug(void)
 			break;
 		if (traced_arm(pid, PPC_BREAKPOINT_TRIGGER_WRITE,
 			       (uintptr_t)&shared->word) < 0 ||
-		    !traced_go(pid, PTRACE_CONT))
+		    !traced_go(pid, PTRACE_CONT, NULL))
 			break;
-		writes += shared->word == marks && traced_go(pid, PTRACE_SINGLESTEP) &&
+		writes += shared->word == marks && traced_go(pid, PTRACE_SINGLESTEP, NULL) &&
 			  shared->word == marks + 1;
 	}
 	traced_end(pid);

@@ -55,20 +55,22 @@ unsigned long traced_nip(pid_t pid)
  * traced_go() - let the traced process go on until it is trapped, with signals of its own on the way
  * @pid: the process
  * @how: PTRACE_CONT or PTRACE_SINGLESTEP
+ * @status: gets its status as of waitpid(), or NULL
  *
- * Return: SIGTRAP, or 0 when it has ended
+ * Return: false when it has ended
  */
-int traced_go(pid_t pid, int how)
+bool traced_go(pid_t pid, int how, int *status)
 {
-	int status, sig = 0;
+	int own, sig = 0;
 
+	status = status ?: &own;
 	do {
 		if (ptrace((enum __ptrace_request)how, pid, NULL, (void *)(long)sig) ||
-		    waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
-			return 0;
-		sig = WSTOPSIG(status);
+		    waitpid(pid, status, 0) != pid || !WIFSTOPPED(*status))
+			return false;
+		sig = WSTOPSIG(*status);
 	} while (sig != SIGTRAP);
-	return sig;
+	return true;
 }
 
 /** traced_arm() - a PPC_BREAKPOINT_TRIGGER_*, which is good for one event; returns its slot or < 0 */
@@ -136,7 +138,7 @@ enum guard guard_next(pid_t pid)
 	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_READ, MAPPED_RO) != NATIVE_DAC(1) ||
 	    traced_arm(pid, PPC_BREAKPOINT_TRIGGER_EXECUTE, code_of(guard_mark)) != NATIVE_IAC(2))
 		return GUARD_LOST;
-	if (!traced_go(pid, PTRACE_CONT))
+	if (!traced_go(pid, PTRACE_CONT, NULL))
 		return GUARD_ENDED;
 	if (traced_nip(pid) != code_of(guard_mark) || !as_armed(pid)) {
 		tap_diag("the VMM was trapped at 0x%lx, expected 0x%lx", traced_nip(pid),
@@ -144,7 +146,7 @@ enum guard guard_next(pid_t pid)
 		return GUARD_LOST;
 	}
 	/* off the breakpoint */
-	return traced_go(pid, PTRACE_SINGLESTEP) ? GUARD_FINE : GUARD_ENDED;
+	return traced_go(pid, PTRACE_SINGLESTEP, NULL) ? GUARD_FINE : GUARD_ENDED;
 }
 
 static volatile uint32_t native_word;
@@ -169,7 +171,7 @@ pid_t native_start(void)
 
 static bool native_at(pid_t pid, int how, const char *pc)
 {
-	return traced_go(pid, how) && traced_nip(pid) == (uintptr_t)pc;
+	return traced_go(pid, how, NULL) && traced_nip(pid) == (uintptr_t)pc;
 }
 
 /** native_round() - a breakpoint and a watchpoint of the process, each at its place and once */

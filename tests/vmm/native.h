@@ -16,7 +16,7 @@
 
 pid_t traced_start(void (*body)(void *arg), void *arg);
 unsigned long traced_nip(pid_t pid);
-int traced_go(pid_t pid, int how);
+bool traced_go(pid_t pid, int how, int *status);
 int traced_arm(pid_t pid, unsigned int trigger, unsigned long addr);
 unsigned long code_of(void (*function)(void));
 bool traced_disarm(pid_t pid, int slot);

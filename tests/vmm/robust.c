@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a guest does must not reach the host, nor another guest. */
-#include <asm/ptrace.h>
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../guest/guest.h"
+#include "native.h"
 #include "scenarios.h"
 #include "tap.h"
 #include "vm.h"
@@ -170,61 +167,27 @@ void scenario_two_vms(void)
 	tap_eq(w[1].r4, w[1].steps / 3, "two VMs at once: the second went round as often");
 }
 
-/* A process of its own that waits to be traced. */
-static pid_t traced(void (*body)(void))
-{
-	pid_t pid;
-	int status;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		tap_bail("fork: %s", strerror(errno));
-	if (!pid) {
-		body();
-		_exit(9);
-	}
-	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
-		tap_bail("the traced process did not stop");
-	return pid;
-}
-
-static void wait_for_tracer(void)
-{
-	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-	raise(SIGSTOP);
-}
-
 /* An endless loop of three instructions, in registers alone. */
-static void loop_body(void)
+static void loop_body(void *arg)
 {
-	wait_for_tracer();
+	(void)arg;
 	asm volatile("li 14, 0\n1: addi 14, 14, 1\nxor 15, 14, 14\nb 1b" : : : "14", "15");
 }
 
-static unsigned long nip(pid_t pid)
+static bool step(pid_t pid)
 {
-	return ptrace(PTRACE_PEEKUSER, pid, (void *)(PT_NIP * sizeof(long)), NULL);
-}
-
-/* One instruction of the traced process; false when it is gone. */
-static bool trace_step(pid_t pid, int *status)
-{
-	if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL))
-		return false;
-	return waitpid(pid, status, 0) == pid && WIFSTOPPED(*status) &&
-	       WSTOPSIG(*status) == SIGTRAP;
+	return traced_go(pid, PTRACE_SINGLESTEP, NULL);
 }
 
 /* Runs an undebugged guest: no debug exit may come of its being traced itself. */
-static void vmm_body(void)
+static void vmm_body(void *arg)
 {
 	struct vm *vm = vm_new(0);
 	int i;
 
-	vm->bulk = 1000;
+	(void)arg;
 	vm_start(vm, "mmio_start", 0);
-	wait_for_tracer();
+	raise(SIGTRAP);
 	for (i = 0; i < 20; i++)
 		if (vm_run(vm, DEFAULT_MS) != KVM_EXIT_MMIO)
 			_exit(1);
@@ -241,33 +204,32 @@ void scenario_ptrace(void)
 	int status = 0;
 	pid_t pid;
 
-	pid = traced(loop_body);
+	pid = traced_start(loop_body, NULL);
 	if (pthread_create(&w.thread, NULL, work, &w))
 		tap_bail("pthread_create");
 	/* out of the C library and into the loop: there three steps lead back */
 	for (i = 0; i < 2000; i++) {
-		pc = nip(pid);
-		if (!trace_step(pid, &status) || !trace_step(pid, &status) ||
-		    !trace_step(pid, &status))
+		pc = traced_nip(pid);
+		if (!step(pid) || !step(pid) || !step(pid))
 			break;
-		if (nip(pid) == pc) {
+		if (traced_nip(pid) == pc) {
 			first = pc;
 			break;
 		}
 	}
 	tap_ok(first, "a native process is single-stepped into its loop");
 	for (pc = first; first && good < steps; good += 3)
-		if (!trace_step(pid, &status) || nip(pid) == pc || !trace_step(pid, &status) ||
-		    nip(pid) == pc || !trace_step(pid, &status) || nip(pid) != pc)
+		if (!step(pid) || traced_nip(pid) == pc || !step(pid) ||
+		    traced_nip(pid) == pc || !step(pid) || traced_nip(pid) != pc)
 			break;
-	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
+	traced_end(pid);
 	pthread_join(w.thread, NULL);
 	tap_eq(good, steps, "while a guest is stepped: every step of the native process");
 	tap_eq(w.good, w.steps, "while a native process is stepped: every step of the guest");
 
-	pid = traced(vmm_body);
-	for (i = 0; trace_step(pid, &status); i++)
+	pid = traced_start(vmm_body, NULL);
+	traced_go(pid, PTRACE_CONT, NULL);
+	for (i = 0; traced_go(pid, PTRACE_SINGLESTEP, &status); i++)
 		;
 	if (!tap_ok(WIFEXITED(status) && !WEXITSTATUS(status),
 		    "a single-stepped VMM's guest is not stepped"))

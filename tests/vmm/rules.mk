@@ -36,7 +36,7 @@ $(BUILD_BOARD)/kvmdbg-vmm: $(VMM_OBJ)
 ifeq ($(shell uname -m),x86_64)
 HOST_BINS += $(BUILD_HOST)/kvmdbg-vmm
 endif
-VMM_X86_OBJ := $(BUILD_HOST)/vmm/x86.o $(BUILD_HOST)/vmm/x86guest.o $(BUILD_HOST)/vmm/tools.o
+VMM_X86_OBJ := $(addprefix $(BUILD_HOST)/vmm/,x86.o x86guest.o command.o tools.o)
 # the same guest as a file with symbols and source lines
 X86_GUEST := $(BUILD_HOST)/x86guest.elf
 

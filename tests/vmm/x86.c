@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "scenarios.h"
 
 #define MAX_VMS		32
@@ -707,61 +708,23 @@ int cmd_demo(int argc, char **argv)
 	return run_all();
 }
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
+static const struct command commands[] = {
 	{ "load", cmd_load },
 	{ "demo", cmd_demo },
 	{ "json", cmd_json },
 	{ "bpf", cmd_bpf },
+	{ 0 }
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	unsigned int i;
-
-	switch (key) {
-	case ARGP_KEY_ARG:
-		for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-			if (!strcmp(arg, commands[i].name)) {
-				/* the rest is the command's own */
-				*(int *)state->input = i;
-				state->next = state->argc;
-				return 0;
-			}
-		}
-		argp_error(state, "no command %s", arg);
-		return EINVAL;
-	case ARGP_KEY_NO_ARGS:
-		argp_usage(state);
-		return EINVAL;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
+static const char doc[] =
+	"Guests on /dev/kvm to debug.\v"
+	"Commands:\n"
+	"  load VM...      guests that make so many debug events (load --help)\n"
+	"  demo            guests that are debugged for a while (demo --help)\n"
+	"  json PATH       a value of the last line of JSON on standard input\n"
+	"  bpf             the loaded BPF programs and how large their machine code is\n";
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.parser = parse, .args_doc = "COMMAND [ARG...]",
-		.doc = "Guests on /dev/kvm to debug.\v"
-		       "Commands:\n"
-		       "  load VM...      guests that make so many debug events (load --help)\n"
-		       "  demo            guests that are debugged for a while (demo --help)\n"
-		       "  json PATH       a value of the last line of JSON on standard input\n"
-		       "  bpf             the loaded BPF programs and how large their machine code is\n",
-	};
-	char name[32];
-	int command = -1, at;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	argp_err_exit_status = 2;
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &command))
-		return 2;
-	for (at = 1; at < argc && strcmp(argv[at], commands[command].name); at++)
-		;
-	/* what messages call the command */
-	snprintf(name, sizeof(name), "kvmdbg-vmm %s", commands[command].name);
-	argv[at] = name;
-	return commands[command].run(argc - at, argv + at);
+	return command_main(commands, doc, argc, argv);
 }
