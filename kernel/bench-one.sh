@@ -62,7 +62,8 @@ done
 # objects are kept, so that the next step of a bisection is a short build
 obj=$KVMDBG_CACHE/bench-one-$(echo "$tree" | cache_hash)
 mkdir -p "$obj" || give_up "cannot create $obj"
-kernel/build.sh --set CONFIG_KVM_EXIT_TIMING=n --fragment >"$obj/fragment"
+kernel/build.sh --set CONFIG_KVM_EXIT_TIMING=n --fragment >"$obj/fragment" ||
+	give_up "no config fragment"
 kbuild()
 {
 	nice make -C "$tree" O="$obj" ARCH=powerpc CROSS_COMPILE=powerpc-linux-gnu- \

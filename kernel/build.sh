@@ -266,15 +266,16 @@ build_vmlinux()
 	cp "$obj/vmlinux" "$obj/System.map" "$out/" && cp "$obj/.config" "$out/config"
 }
 
-# expand FRAGMENT: with what it includes, which is beside it
+# expand FRAGMENT [INCLUDER...]: with what it includes, which is beside it
 expand()
 {
 	local line
 
 	[ -r "$1" ] || die "cannot read the config fragment $1"
-	while read -r line; do
+	[[ " ${*:2} " != *" $1 "* ]] || die "the config fragment $1 includes itself"
+	while read -r line || [ -n "$line" ]; do
 		case $line in
-		include\ *)	expand "$(dirname "$1")/${line#include }" || return ;;
+		include\ *)	expand "$(dirname "$1")/${line#include }" "$@" ;;
 		*)		echo "$line" ;;
 		esac
 	done <"$1"
@@ -380,8 +381,8 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-set_options
 if [ "$what" = fragment ]; then
+	set_options
 	cat "$config"
 	exit 0
 fi
@@ -390,6 +391,7 @@ if [ "$what" = version ]; then
 	echo "$version"
 	exit 0
 fi
+set_options
 resolve_series
 case $what in
 vmlinux)

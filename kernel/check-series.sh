@@ -99,9 +99,18 @@ show_errors()
 	grep -E 'error|warning|Error' "$1" | head -n 20 | comment
 }
 
+# objects COMMIT: what the series has touched up to there, as targets for kbuild
+objects()
+{
+	echo arch/powerpc/kvm/
+	$git diff --name-only --diff-filter=d "base..$1" -- '*.c' '*.S' |
+		grep -v -e '^tools/' -e '^arch/powerpc/kvm/' -e '/asm-offsets\.c$' |
+		sed 's/\.[cS]$/.o/'
+}
+
 bisect()
 {
-	local commit step=0 count=0 files targets total status out
+	local commit step=0 count=0 targets total status out
 
 	echo "@@suite bisect"
 	total=$($git rev-list --count "base..$final")
@@ -109,14 +118,8 @@ bisect()
 		step=$((step + 1))
 		echo "  step $step of $total: $($git log -1 --format=%s "$commit")" >&2
 		out=$log/bisect-$step.log
-		mapfile -t files < <($git diff --name-only --diff-filter=d "base..$commit" -- '*.c' '*.S' |
-			grep -v -e '^tools/' -e '^arch/powerpc/kvm/' -e '/asm-offsets\.c$')
-		targets=()
-		for file in "${files[@]}"; do
-			# not every file belongs to this config
-			targets+=("${file%.*}.o")
-		done
-		{ go "$commit" && kbuild arch/powerpc/kvm/ "${targets[@]}"; } >"$out"
+		mapfile -t targets < <(objects "$commit")
+		{ go "$commit" && kbuild "${targets[@]}"; } >"$out"
 		status=$?
 		report $status "step $step: $($git log -1 --format=%s "$commit")"
 		[ $status -eq 0 ] || show_errors "$out"
@@ -133,7 +136,7 @@ warnings()
 
 configs()
 {
-	local count=0 name status new cfg
+	local count=0 name status new cfg targets
 
 	echo "@@suite configs"
 	for cfg in "$top"/kernel/configs/check-*.config "$board"; do
@@ -143,8 +146,9 @@ configs()
 			continue
 		fi
 		echo "  $name" >&2
-		rm -rf "$obj/arch/powerpc/kvm"
-		kbuild W=1 arch/powerpc/kvm/ >"$log/$name.log"
+		mapfile -t targets < <(objects "$final")
+		(cd "$obj" && rm -rf "${targets[@]}")
+		kbuild W=1 "${targets[@]}" >"$log/$name.log"
 		status=$?
 		report $status "$name compiles"
 		if [ $status -ne 0 ]; then
@@ -154,8 +158,8 @@ configs()
 		new=$(warnings "$log/$name.log")
 		if [ -n "$new" ]; then
 			# what 6.12 itself says is not the series'
-			rm -rf "$obj/arch/powerpc/kvm"
-			{ go base && kbuild W=1 arch/powerpc/kvm/; } >"$log/$name-base.log"
+			(cd "$obj" && rm -rf "${targets[@]}")
+			{ go base && kbuild W=1 "${targets[@]}"; } >"$log/$name-base.log"
 			new=$(comm -23 <(echo "$new") <(warnings "$log/$name-base.log"))
 			$git checkout -q -f "$final"
 		fi
@@ -172,20 +176,24 @@ run()
 	local mail suite config
 
 	config=$(mktemp)
+	mail=$(mktemp -d)
+	# shellcheck disable=SC2064 # now: they are local
+	trap "rm -rf '$mail' '$config'" EXIT
 	prepare board "$board" || { echo "@@suite prepare"; return; }
 	final=$($git rev-parse HEAD)
-	mail=$(mktemp -d)
 	"$top/kernel/build.sh" --mailbox "$mail" >/dev/null
 	for suite in $suites; do
 		$suite
 	done
-	rm -rf "$mail" "$config"
 }
 
 mkdir -p "$results" "$log"
 rm -f "$results/check-series"
 cache_lock check-series
-key=$({ "$top/kernel/build.sh" --state; cat "$0" "$top"/kernel/configs/*.config "$board"
+key=$({ "$top/kernel/build.sh" --state; cat "$0"
+	for cfg in "$top"/kernel/configs/check-*.config "$board"; do
+		"$top/kernel/build.sh" --config "$cfg" --fragment
+	done
 	powerpc-linux-gnu-gcc --version; } | cache_hash)
 passed_before=$KVMDBG_CACHE/checked-$key/check-series.tap
 if [ "$suites" = "$all" ] && [ -r "$passed_before" ]; then

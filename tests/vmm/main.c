@@ -44,7 +44,7 @@ static const struct {
 	{ "host-debug", scenario_host_debug, "a VMM that is debugged itself" },
 	{ "late", scenario_late, "what the processor has noted for one, and another runs" },
 	{ "preempted", scenario_preempted, "a vCPU that is preempted while its registers change" },
-	{ "clock", scenario_clock, "the clock of BPF programs while it is adjusted" },
+	{ "clock", scenario_clock, "the kernel's clocks while they are adjusted" },
 	{ "guest-de", scenario_guest_de, "a guest that changes MSR[DE] while it is debugged" },
 	{ "doorbell", scenario_doorbell, "a guest's doorbells to itself" },
 	{ "machine-check", scenario_machine_check, "a machine check that waits" },

@@ -57,7 +57,7 @@ unsigned long traced_nip(pid_t pid)
  * @how: PTRACE_CONT or PTRACE_SINGLESTEP
  * @status: gets its status as of waitpid(), or NULL
  *
- * Return: false when it has ended
+ * Return: false when it has ended; @status is as it was if it had before
  */
 bool traced_go(pid_t pid, int how, int *status)
 {
@@ -200,6 +200,15 @@ void pin(pid_t tid, int cpu)
 		tap_bail("sched_setaffinity of %d to CPU %d: %s", tid, cpu, strerror(errno));
 }
 
+/** unpin() - let it run where it likes */
+void unpin(pid_t tid)
+{
+	cpu_set_t all;
+
+	memset(&all, 0xff, sizeof(all));
+	sched_setaffinity(tid, sizeof(all), &all);
+}
+
 static void *move(void *arg)
 {
 	struct mover *m = arg;
@@ -223,10 +232,7 @@ void mover_start(struct mover *m, unsigned int us)
 /** mover_end() - the thread that called mover_start() runs where it likes */
 void mover_end(struct mover *m)
 {
-	cpu_set_t all;
-
 	m->stop = true;
 	pthread_join(m->thread, NULL);
-	memset(&all, 0xff, sizeof(all));
-	sched_setaffinity(m->tid, sizeof(all), &all);
+	unpin(m->tid);
 }

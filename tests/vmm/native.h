@@ -47,6 +47,7 @@ struct mover {
 };
 
 void pin(pid_t tid, int cpu);
+void unpin(pid_t tid);
 void mover_start(struct mover *m, unsigned int us);
 void mover_end(struct mover *m);
 

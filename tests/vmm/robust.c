@@ -228,7 +228,8 @@ void scenario_ptrace(void)
 	tap_eq(w.good, w.steps, "while a native process is stepped: every step of the guest");
 
 	pid = traced_start(vmm_body, NULL);
-	traced_go(pid, PTRACE_CONT, NULL);
+	if (!traced_go(pid, PTRACE_CONT, &status))
+		tap_bail("the VMM that is to be traced has ended, status 0x%x", status);
 	for (i = 0; traced_go(pid, PTRACE_SINGLESTEP, &status); i++)
 		;
 	if (!tap_ok(WIFEXITED(status) && !WEXITSTATUS(status),
