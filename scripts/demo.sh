@@ -15,10 +15,21 @@ board()
 	exec "$make" --no-print-directory demo-board
 }
 
-[ "$(uname -m)" = x86_64 ] || board "it is not an x86-64 host"
-[ "$(id -u)" -eq 0 ] || board "not root"
-[ -r /sys/kernel/btf/vmlinux ] || board "it has no BTF (/sys/kernel/btf/vmlinux)"
-[ -w /dev/kvm ] || board "no /dev/kvm"
+why=
+lacks()
+{
+	why+=${why:+, }$1
+}
+
+[ "$(uname -m)" = x86_64 ] || lacks "it is not an x86-64 host"
+[ "$(id -u)" -eq 0 ] || lacks "not root"
+[ -r /sys/kernel/btf/vmlinux ] || lacks "it has no BTF (/sys/kernel/btf/vmlinux)"
+if [ ! -c /dev/kvm ]; then
+	lacks "no /dev/kvm"
+elif ! kvm=$({ : <>/dev/kvm; } 2>&1); then
+	lacks "no KVM (${kvm#*: line *: })"
+fi
+[ -z "$why" ] || board "$why"
 scripts/install-packages.sh --host || exit
 "$make" --no-print-directory -j"$(nproc)" build/host/kvmdbg build/host/kvmdbg-vmm || exit
 missing=$(build/host/kvmdbg doctor 2>/dev/null | grep -A 1 '^missing' | tr -s ' \n' ' ')
