@@ -59,6 +59,7 @@ struct kvm_vcpu___x86 {
 	unsigned long guest_debug;
 	struct kvm_run *run;
 	struct pid *pid;
+	_Bool wants_to_run;
 	struct kvm_vcpu_arch arch;
 } __attribute__((preserve_access_index));
 
@@ -123,6 +124,21 @@ static __always_inline void read_cause(struct x86_cause *cause, struct kvm_vcpu_
 		run = BPF_CORE_READ(vcpu, run);
 		READ_CAUSE(cause, BPF_CORE_READ, vcpu, run);
 	}
+}
+
+/* Is it loaded by a KVM_RUN that is to run it? Not KVM_GET_MP_STATE, nor one that is to end at once. */
+static __always_inline bool wants_to_run(struct kvm_vcpu___x86 *vcpu)
+{
+	struct kvm_vcpu___x86 *known;
+
+	/* Before Linux 6.10 nothing tells. */
+	if (!bpf_core_field_exists(vcpu->wants_to_run))
+		return true;
+	if (cfg.kvm_builtin && bpf_ksym_exists(bpf_rdonly_cast)) {
+		known = bpf_rdonly_cast(vcpu, bpf_core_type_id_kernel(struct kvm_vcpu___x86));
+		return known->wants_to_run;
+	}
+	return BPF_CORE_READ(vcpu, wants_to_run);
 }
 
 /* Where the entry of the vCPU is that a thread runs or has run last, or NO_ENTRY; by thread id. */
@@ -197,6 +213,7 @@ static __always_inline int run_begins_or_ends(int load, const bool detail)
 	struct kvmdbg_hist *hist;
 	struct kvmdbg_vcpu *v;
 	struct kvm_vcpu *vcpu;
+	__u64 ns;
 
 	/* At the end only for a KVM_RUN that had begun before us. */
 	if (!load && threads[id & (KVMDBG_MAX_VCPUS - 1)] >> 32 == id)
@@ -206,16 +223,20 @@ static __always_inline int run_begins_or_ends(int load, const bool detail)
 		return 0;
 	v = vcpu_find(vcpu, 1);
 	set_running(id, v);
-	if (!load || !v || !v->debug_ns)
+	if (!load || !v || !v->debug_ns || !wants_to_run((struct kvm_vcpu___x86 *)vcpu))
 		return 0;
 	v->seq++;
 	barrier();
 	hist = &v->hist[KVMDBG_DEBUG_EXIT];
 	if (detail && !v->in_debug)
 		hist = extra_hist(v, v->reason, NULL);
+	ns = bpf_ktime_get_ns() - v->debug_ns;
 	if (hist)
-		hist_add(hist, bpf_ktime_get_ns() - v->debug_ns);
+		hist_add(hist, ns);
 	v->debug_ns = 0;
+	/* What is left of the exit is the kernel's part. */
+	if (v->in_debug && v->exit_ns)
+		v->exit_ns += ns;
 	return vcpu_end(v);
 }
 
@@ -244,7 +265,7 @@ static __always_inline int other_userspace_exit(__u32 reason)
 		/* Part of an exit that the processor has made, and timed with it. */
 		if (v->reason >= KVMDBG_EXTRA_MORE)
 			v->reason |= 1;
-	} else {
+	} else if (!v->debug_ns) {
 		v->in_debug = 0;
 		v->reason = reason < KVMDBG_EXTRA_REASONS ? reason : X86_EXIT_BEYOND;
 		v->debug_ns = bpf_ktime_get_ns();
@@ -352,13 +373,10 @@ int BPF_PROG(x86_entry, struct kvm_vcpu *vcpu)
 	if (v->exit_ns) {
 		ns = bpf_ktime_get_ns() - v->exit_ns;
 		v->exit_ns = 0;
-		/* A debug exit has a time of its own. */
-		if (!v->in_debug) {
-			hist = &v->hist[KVMDBG_OTHER_EXIT];
-			if (cfg.isa)
-				hist = extra_hist(v, v->reason, hist);
-			hist_add(hist, ns);
-		}
+		hist = &v->hist[KVMDBG_OTHER_EXIT];
+		if (cfg.isa)
+			hist = extra_hist(v, v->reason, hist);
+		hist_add(hist, ns);
 	}
 	return vcpu_end(v);
 }

@@ -168,13 +168,26 @@ static inline __attribute__((always_inline)) __u32 x86_reason_index(__u32 isa, _
 		return reason + 1;
 	if (reason >= 0x400 && reason < 0x420)
 		return reason - 0x400 + 0xc1;
+	/* AMD's for software, and for an entry that failed */
+	if (reason >= 0x80000000 && reason < 0x80000018)
+		return reason - 0x80000000 + 0xe1;
+	if (reason == 0xf0000000)
+		return 0xf9;
+	if (reason == 0xffffffff)
+		return 0xfa;
 	return X86_REASON_OTHER;
 }
 
 /** x86_reason_value - the reason that has that index; not for 0 and X86_REASON_OTHER */
 static inline __u32 x86_reason_value(__u32 index)
 {
-	return index <= 0xc0 ? index - 1 : index - 0xc1 + 0x400;
+	if (index <= 0xc0)
+		return index - 1;
+	if (index <= 0xe0)
+		return index - 0xc1 + 0x400;
+	if (index <= 0xf8)
+		return index - 0xe1 + 0x80000000;
+	return index == 0xf9 ? 0xf0000000 : 0xffffffff;
 }
 
 #endif /* KVMDBG_X86_H */

@@ -121,7 +121,14 @@ static void check_lockdown(void)
 
 static void check_bpf(void)
 {
+	/* It reads the kernel, to no avail: that is what lockdown can forbid. */
 	const struct bpf_insn program[] = {
+		{ .code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = 10, .off = -8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 1, .src_reg = 10 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 1, .imm = -8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 2, .imm = 8 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 3, .imm = 0 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_probe_read_kernel },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
@@ -129,7 +136,8 @@ static void check_bpf(void)
 	__u32 size = sizeof(info);
 	int fd;
 
-	fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "kvmdbg_probe", "GPL", program, 2, NULL);
+	fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "kvmdbg_probe", "GPL", program,
+			   sizeof(program) / sizeof(program[0]), NULL);
 	if (fd < 0 && errno == ENOSYS) {
 		report("bpf", STATUS_MISSING, "boot a kernel with CONFIG_BPF_SYSCALL=y",
 		       "no bpf() system call");
@@ -138,7 +146,7 @@ static void check_bpf(void)
 	if (fd < 0) {
 		report("bpf", STATUS_MISSING,
 		       errno == EPERM ? "run as root, or with CAP_BPF and CAP_PERFMON" :
-		       "boot a kernel with CONFIG_BPF_SYSCALL=y and CONFIG_BPF_EVENTS=y",
+		       "boot a kernel with CONFIG_BPF_SYSCALL=y and CONFIG_BPF_EVENTS=y, and without lockdown=confidentiality",
 		       "a program cannot be loaded: %s", strerror(errno));
 		return;
 	}
@@ -168,7 +176,7 @@ static void check_events(const struct btf *btf, const struct backend *backend, c
 			report("event", STATUS_OK, NULL, "%s", event->event);
 		else if (event->optional)
 			report("event", STATUS_OPTIONAL,
-			       "without it exits are not counted, debug exits to user space are",
+			       "without it not all is counted; debug exits to user space are",
 			       "%s: %s", event->event, err == -ENOENT ? "not in this kernel" :
 			       "its arguments are not those of this platform");
 		else

@@ -272,7 +272,8 @@ void hide_addresses(char *text)
 {
 	size_t digits;
 
-	while ((text = strstr(text, "0xffff"))) {
+	/* with five levels of page tables the kernel begins at 0xff00000000000000 */
+	while ((text = strstr(text, "0xff"))) {
 		text += 2;
 		digits = strspn(text, "0123456789abcdef");
 		if (digits >= 16)

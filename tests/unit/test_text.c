@@ -327,7 +327,7 @@ static void test_vm_name_process(void **state)
 
 static void test_hide_addresses(void **state)
 {
-	char text[] = "r1 = 0xffffd132c2a7a000 ; R2_w=map_value(0xffff888100000000) 0xffff0ff1 0xffff";
+	char text[] = "r1 = 0xffffd132c2a7a000 ; R2_w=map_value(0xff11000100000000) 0xffff0ff1 0xffff";
 
 	(void)state;
 	hide_addresses(text);

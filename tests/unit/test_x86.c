@@ -156,6 +156,8 @@ static void test_reasons(void **state)
 		{ X86_ISA_SVM, 0x41, "DB_excp" }, { X86_ISA_SVM, 0x7b, "io" },
 		{ X86_ISA_SVM, 0x27, "read_dr7" }, { X86_ISA_SVM, 0x400, "npf" },
 		{ X86_ISA_SVM, 0x9e, NULL }, { X86_ISA_SVM, 0x41e, NULL },
+		{ X86_ISA_SVM, 0xffffffff, "invalid_guest_state" }, { X86_ISA_SVM, 0x80000016, NULL },
+		{ X86_ISA_SVM, 0xf0000000, NULL },
 		{ X86_ISA_VMX, 0, "EXCEPTION_NMI" }, { X86_ISA_VMX, 29, "DR_ACCESS" },
 		{ X86_ISA_VMX, 48, "EPT_VIOLATION" }, { X86_ISA_VMX, 99, NULL },
 	};
@@ -181,7 +183,7 @@ static void test_reasons(void **state)
 	assert_int_equal(x86_reason_index(X86_ISA_VMX, 0x80000021),
 			 x86_reason_index(X86_ISA_VMX, 0x21));
 	/* without a place of its own, and not known */
-	assert_int_equal(x86_reason_index(X86_ISA_SVM, 0xffffffff), X86_REASON_OTHER);
+	assert_int_equal(x86_reason_index(X86_ISA_SVM, 0x420), X86_REASON_OTHER);
 	light = x86_backend.latency_class(EXTRA_CLASS(X86_REASON(X86_REASON_OTHER)), X86_ISA_SVM);
 	assert_string_equal(light.name, "other");
 	assert_int_equal(x86_reason_index(X86_ISA_SVM, X86_NO_REASON), 0);

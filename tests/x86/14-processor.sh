@@ -80,6 +80,8 @@ ios=$(get 1 1 exit_reason_ns.io.count)
 [ "$ios" != absent ] || ios=$(get 1 1 exit_reason_ns.IO_INSTRUCTION.count)
 is $((ios + 1)) "$oracle_io" "exits for I/O: as many as KVM itself, and the last one"
 is "$(get 1 0 exits.debug)" 110 "debug exits: as many as the guest was to make"
+is "$(($(get 1 0 exit_reason_ns | grep -o '"count": *[0-9]*' | sed 's/.*[: ]/+/')))" \
+	"$(($(get 1 0 exits.total) - 1))" "each exit has the kernel's time by reason, but the last one"
 is "$(get 1 0 switch.to_host)" absent "switches to the host cannot be seen"
 is "$(get 1 0 switch.ns)" absent "nor the time that they take"
 plan
