@@ -283,10 +283,11 @@ static struct json_object *summary_vcpu_json(const struct summary *summary,
 		add_text(object, "vm", vcpu->vm);
 	}
 	counters_json(object, &summary->model, c, vcpu->exits_known);
-	if (!(summary->model.lacks & LACKS_SWITCHES)) {
+	if (!(summary->model.lacks & LACKS_SWITCHES) || c->to_guest || c->skipped) {
 		part = json_object_new_object();
 		add_u64(part, "to_guest", c->to_guest);
-		add_u64(part, "to_host", c->to_host);
+		if (!(summary->model.lacks & LACKS_SWITCHES))
+			add_u64(part, "to_host", c->to_host);
 		add_u64(part, "skipped", c->skipped);
 		json_object_object_add(object, "switch", part);
 	}
@@ -431,10 +432,24 @@ static void csv_header(struct csv *csv, const struct model *model)
 	for (i = 0; i < KVMDBG_NR_ORIGINS; i++)
 		if (i != KVMDBG_HOST || !(model->lacks & LACKS_HOST))
 			fprintf(out, ",%s", origin_name(i));
-	if (!(model->lacks & LACKS_SWITCHES))
-		fputs(",to_guest,to_host,skipped", out);
+	fputs(model->lacks & LACKS_SWITCHES ? ",to_guest,skipped" : ",to_guest,to_host,skipped", out);
 	fputs(",dropped_hits\r\n", out);
 	csv->header = true;
+}
+
+/* What a host cannot tell has no column, what it cannot tell of a vCPU is empty. */
+static void csv_switches(FILE *out, const struct model *model, const struct model_vcpu *vcpu)
+{
+	const struct counters *d = &vcpu->delta;
+
+	if (!model_switches(model, vcpu)) {
+		fputs(",,", out);
+		return;
+	}
+	fprintf(out, ",%llu", (unsigned long long)d->to_guest);
+	if (!(model->lacks & LACKS_SWITCHES))
+		fprintf(out, ",%llu", (unsigned long long)d->to_host);
+	fprintf(out, ",%llu", (unsigned long long)d->skipped);
 }
 
 static void csv_frame(void *ctx, const struct model *model)
@@ -463,9 +478,7 @@ static void csv_frame(void *ctx, const struct model *model)
 		for (i = 0; i < KVMDBG_NR_ORIGINS; i++)
 			if (i != KVMDBG_HOST || !(model->lacks & LACKS_HOST))
 				fprintf(out, ",%llu", (unsigned long long)d->origin[i]);
-		if (!(model->lacks & LACKS_SWITCHES))
-			fprintf(out, ",%llu,%llu,%llu", (unsigned long long)d->to_guest,
-				(unsigned long long)d->to_host, (unsigned long long)d->skipped);
+		csv_switches(out, model, vcpu);
 		fprintf(out, ",%llu\r\n", (unsigned long long)d->dropped_hits);
 	}
 }

@@ -262,8 +262,9 @@ awk -v exits=$((exits * runs)) -v kernel="$(uname -r)" -v cpu="$cpu" -v json="$o
 	}
 	END {
 		printf "{\"schema\":\"kvmdbg.bench/1\",\"env\":{\"kernel\":%s,\"cpu\":%s," \
-			"\"clock\":\"monotonic\",\"icount\":false,\"machine\":\"x86\",\"tool\":%s},\"rows\":[", \
-			quote(kernel), quote(cpu), quote(version) >json
+			"\"clock\":\"monotonic\",\"icount\":false,\"machine\":\"x86\"," \
+			"\"exits\":%d,\"tool\":%s},\"rows\":[", \
+			quote(kernel), quote(cpu), 2 * exits, quote(version) >json
 		printf "%-12s %30s %30s %8s\n", "", "debug exit, ns", "ordinary exit, ns", "bytes"
 		printf "%-12s %10s %19s %10s %19s %8s\n", "arm", "all", "added (quartiles)", \
 			"all", "added (quartiles)", "an exit"

@@ -34,7 +34,7 @@ record_end()
 totals()
 {
 	for counter in events.step events.hw_break events.watch origin.user origin.stray \
-		exits.debug debug_exit_ns.count; do
+		exits.debug debug_exit_ns.count switch.to_guest switch.skipped; do
 		for vcpu in "1 0" "1 1" "2 0"; do
 			# shellcheck disable=SC2086
 			get $vcpu $counter
@@ -58,6 +58,8 @@ pid=$(sed -n 's/^pid=//p' "$dir/load")
 top_end
 totals >"$dir/live"
 kvmdbg top --replay "$r" --json >"$dir/top.json"
+is "$(of "$r" "vcpus[vm=kvmdbg-vmm:$pid,vcpu=0].switch.to_guest")" "$(get 1 0 switch.to_guest)" \
+	"entries with debug registers to load, if the processor makes them"
 # of two VMs that start at the same time the first is the one that is seen first
 first=1 second=2
 [ "$(get 1 0 events.step)" != 77 ] || first=2 second=1
