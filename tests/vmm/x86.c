@@ -91,7 +91,7 @@ struct vm {
 
 static struct vm vms[MAX_VMS];
 static unsigned int nr_vms, rounds = 1, demo_secs;
-static bool gate, hold, timing;
+static bool gate, hold, timing, stats;
 static const char *kernel;
 static int kvm = -1;
 static size_t run_size;
@@ -520,6 +520,52 @@ static bool run_vms(void)
 	return ok;
 }
 
+/* A statistic that KVM has of a vCPU, by its name; Documentation/virt/kvm/api.rst has the layout. */
+static bool vcpu_stat(struct vcpu *vcpu, const char *name, uint64_t *value)
+{
+	int fd = ioctl(vcpu->fd, KVM_GET_STATS_FD, 0);
+	struct kvm_stats_header header;
+	struct kvm_stats_desc *desc = NULL;
+	size_t size;
+	uint32_t i;
+	bool ok = false;
+
+	if (fd < 0)
+		return fail("KVM_GET_STATS_FD");
+	if (pread(fd, &header, sizeof(header), 0) != sizeof(header))
+		goto out;
+	size = sizeof(*desc) + header.name_size;
+	desc = malloc(size);
+	for (i = 0; desc && i < header.num_desc && !ok; i++) {
+		if (pread(fd, desc, size, header.desc_offset + i * size) != (ssize_t)size)
+			break;
+		ok = !strcmp(desc->name, name) &&
+		     pread(fd, value, sizeof(*value), header.data_offset + desc->offset) ==
+		     sizeof(*value);
+	}
+out:
+	free(desc);
+	close(fd);
+	return ok || fail("KVM's statistics");
+}
+
+static bool print_stats(void)
+{
+	uint64_t exits, io;
+	unsigned int i, j;
+
+	for (i = 0; i < nr_vms; i++) {
+		for (j = 0; j < vms[i].nr_vcpus; j++) {
+			if (!vcpu_stat(&vms[i].vcpus[j], "exits", &exits) ||
+			    !vcpu_stat(&vms[i].vcpus[j], "io_exits", &io))
+				return false;
+			printf("stats %u %u exits=%llu io_exits=%llu\n", i + 1, j,
+			       (unsigned long long)exits, (unsigned long long)io);
+		}
+	}
+	return true;
+}
+
 static int run_all(void)
 {
 	unsigned int i, round;
@@ -534,6 +580,8 @@ static int run_all(void)
 	for (round = 0; round < rounds && ok; round++) {
 		ok = run_vms();
 		if (round + 1 == rounds) {
+			if (stats && !print_stats())
+				ok = false;
 			printf("%s\n", ok ? "done" : "FAILED");
 			while (hold && getchar() != EOF)
 				;
@@ -616,6 +664,9 @@ static error_t load_opt(int key, char *arg, struct argp_state *state)
 	case 't':
 		timing = true;
 		return 0;
+	case 'S':
+		stats = true;
+		return 0;
 	case 'k':
 		kernel = arg;
 		return 0;
@@ -649,6 +700,7 @@ int cmd_load(int argc, char **argv)
 		{ "gate", 'g', NULL, 0, "Start when a line comes from standard input", 0 },
 		{ "wait", 'w', NULL, 0, "When done, keep the VMs until standard input ends", 0 },
 		{ "time", 't', NULL, 0, "Print the nanoseconds of processor time that a step and an exit for I/O have taken", 0 },
+		{ "stats", 'S', NULL, 0, "When done, print how many exits KVM itself has counted of each vCPU", 0 },
 		{ "kernel", 'k', "FILE", 0, "The guests' code as an ELF file, which is loaded", 0 },
 		{ "name", 'n', "NAME", 0, "What the guests are called", 0 },
 		{ "rounds", 'r', "N", 0, "Make the VMs, run and remove them N times", 0 },

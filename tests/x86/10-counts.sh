@@ -14,6 +14,10 @@ mixed=$pid
 # few, so that each is sent as a hit
 load step=3,hw=4
 few=$pid
+load --stats step=90,hw=40/hw=70
+stats=$pid
+kvm_first=$(kvm_counts 1 0 exits)
+kvm_second=$(kvm_counts 1 1 exits)
 top_end
 
 pid=$steps
@@ -64,4 +68,10 @@ is "$(hits '"kind":"hw_break","origin":"user","pc":"0x1006","slots":\[0\],"raw":
 	"hits: breakpoints, with their slot"
 is "$(hits '"kind"')" 7 "hits: and no other"
 is "$(grep -c '"backend":"x86"' "$dir/top.json")" "$(wc -l <"$dir/top.json")" "the backend"
+# where KVM emulates the guest, it counts what goes to user space
+pid=$stats
+exits=exits.debug
+[ -z "$processor" ] || exits=exits.total
+is "$(get 1 0 $exits)" "$kvm_first" "vCPU 0: as many exits as KVM itself has counted"
+is "$(get 1 1 $exits)" "$kvm_second" "vCPU 1: as many exits as KVM itself has counted"
 plan

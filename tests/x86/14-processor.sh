@@ -22,11 +22,11 @@ load own-user=45
 own_user=$pid
 load io=100
 io=$pid
-load_start --wait step=50,hw=60/io=70
+load_start --wait --stats step=50,hw=60/io=70
 within 20 grep -q "^done" "$dir/load"
 stats=$pid
 oracle=$(cat /sys/kernel/debug/kvm/"$pid"-*/exits)
-oracle_io=$(cat /sys/kernel/debug/kvm/"$pid"-*/io_exits)
+oracle_io=$(kvm_counts 1 1 io_exits)
 load_end
 top_end
 

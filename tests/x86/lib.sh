@@ -140,6 +140,12 @@ load_end()
 	rm -f "$dir/in"
 }
 
+# kvm_counts VM VCPU NAME: what KVM itself has counted, of a load with --stats
+kvm_counts()
+{
+	sed -n "s/^stats $1 $2 .*\<$3=\([0-9]*\).*/\1/p" "$dir/load"
+}
+
 # get VM VCPU PATH: of the last frame that shows vCPU number VCPU of the process' VM number VM
 get()
 {
