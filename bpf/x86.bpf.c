@@ -7,8 +7,9 @@
  *
  * A debug exit is a kvm_userspace_exit, which does not say of what vCPU. While a thread has a
  * vCPU loaded, the vCPU's notifier is in the thread's list of those to call at a context switch;
- * kvm_fpu fires then, at the start and at the end of each KVM_RUN. In between a guest that KVM
- * emulates makes no kvm_exit and no kvm_entry at all, so neither is relied on.
+ * kvm_fpu fires then, at the start and at the end of each KVM_RUN, and of few other ioctls. In
+ * between a guest that KVM emulates makes no kvm_exit and no kvm_entry at all, so neither is relied
+ * on.
  */
 #define vcpu_field(vcpu, field)	BPF_CORE_READ(vcpu, field)
 
@@ -131,7 +132,7 @@ static __always_inline bool wants_to_run(struct kvm_vcpu___x86 *vcpu)
 {
 	struct kvm_vcpu___x86 *known;
 
-	/* Before Linux 6.10 nothing tells. */
+	/* Before Linux 6.10, which stable kernels have it from, nothing tells. */
 	if (!bpf_core_field_exists(vcpu->wants_to_run))
 		return true;
 	if (cfg.kvm_builtin && bpf_ksym_exists(bpf_rdonly_cast)) {

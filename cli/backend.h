@@ -18,7 +18,8 @@
  * @event: its name
  * @program: the BPF program for it
  * @vcpu_arg: which argument (from 0) is the struct kvm_vcpu; other kernels have
- *	had it elsewhere, so it is checked against the kernel's BTF; or NO_VCPU_ARG;
+ *	had it elsewhere, so it is checked against the kernel's BTF; or NO_VCPU_ARG
+ *	where the first one is a number;
  *	or ANY_VCPU_ARG for one of the first two, and the programs are told by
  *	exit_vcpu_arg of struct kvmdbg_config
  * @optional: what it counts is left out on a kernel that does not have it, or

@@ -139,6 +139,13 @@ static bool is_vcpu(const struct btf *btf, __u32 id)
 	return type && !strcmp(btf__name_by_offset(btf, type->name_off), "kvm_vcpu");
 }
 
+static bool is_number(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, btf__resolve_type(btf, id));
+
+	return type && (btf_is_int(type) || btf_is_any_enum(type));
+}
+
 int backend_event_check(const struct btf *btf, const struct backend_event *event)
 {
 	const struct btf_type *type;
@@ -155,8 +162,9 @@ int backend_event_check(const struct btf *btf, const struct backend_event *event
 		type = btf__type_by_id(btf, type->type);
 	if (!type || !btf_is_func_proto(type))
 		return -EPROTO;
+	/* Other kernels could have put the vCPU first, as they did with kvm_exit. */
 	if (event->vcpu_arg == NO_VCPU_ARG)
-		return 0;
+		return btf_vlen(type) > 1 && is_number(btf, btf_params(type)[1].type) ? 0 : -EPROTO;
 	arg = event->vcpu_arg == ANY_VCPU_ARG ? 0 : event->vcpu_arg;
 	last = event->vcpu_arg == ANY_VCPU_ARG ? 1 : event->vcpu_arg;
 	/* The first parameter is the tracepoint's own. */

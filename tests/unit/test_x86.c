@@ -276,6 +276,9 @@ static void test_arguments(void **state)
 	assert_int_equal(vcpu_argument("iv", 1), 1);
 	assert_int_equal(vcpu_argument("vi", 1), -EPROTO);
 	assert_int_equal(vcpu_argument("i", NO_VCPU_ARG), 0);
+	assert_int_equal(vcpu_argument("iv", NO_VCPU_ARG), 0);
+	assert_int_equal(vcpu_argument("vi", NO_VCPU_ARG), -EPROTO);
+	assert_int_equal(vcpu_argument("", NO_VCPU_ARG), -EPROTO);
 }
 
 /* DR7 in words, of user space and of the guest, whose own are held back meanwhile. */

@@ -76,7 +76,7 @@ static void interrupted(int sig)
 }
 
 /* A process that reads on the second CPU, now and then for long, and counts how often. */
-static pid_t start_reader(bool (*read)(int arg), int arg, volatile unsigned long *reads)
+static pid_t start_reader(bool (*look)(int arg), int arg, volatile unsigned long *reads)
 {
 	const struct itimerval timer = {
 		.it_interval.tv_usec = INTERRUPT_US, .it_value.tv_usec = INTERRUPT_US
@@ -91,12 +91,12 @@ static pid_t start_reader(bool (*read)(int arg), int arg, volatile unsigned long
 	pin(0, 1);
 	signal(SIGALRM, interrupted);
 	setitimer(ITIMER_REAL, &timer, NULL);
-	while (read(arg))
+	while (look(arg))
 		++*reads;
 	_exit(errno);
 }
 
-static void adjust_meanwhile(const char *who, bool (*read)(int arg), int arg)
+static void adjust_meanwhile(const char *who, bool (*look)(int arg), int arg)
 {
 	volatile unsigned long *reads = mmap(NULL, sizeof(*reads), PROT_READ | PROT_WRITE,
 					     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -109,11 +109,14 @@ static void adjust_meanwhile(const char *who, bool (*read)(int arg), int arg)
 	if (reads == MAP_FAILED || adjtimex(&tx) < 0)
 		tap_bail("adjtimex: %s", strerror(errno));
 	tx.modes = ADJ_FREQUENCY;
-	reader = start_reader(read, arg, reads);
+	reader = start_reader(look, arg, reads);
 	pin(0, 0);
 	while (i < ADJUSTMENTS && !ended) {
-		if (*reads)
-			i += adjtimex(&tx) >= 0;
+		if (*reads) {
+			if (adjtimex(&tx) < 0)
+				tap_bail("adjtimex: %s", strerror(errno));
+			i++;
+		}
 		ended = waitpid(reader, &status, WNOHANG) == reader;
 	}
 	unpin(0);

@@ -35,4 +35,10 @@ is "$(get 1 1 events.hw_break)" 5 "with two capabilities: breakpoints"
 $nobody -all "$dir/kvmdbg" top --json -n 1 >"$dir/out" 2>"$dir/err"
 is $? 3 "without: exit status 3"
 true_ "and what to do" grep -q "CAP_BPF and CAP_PERFMON" "$dir/err"
+for one in bpf perfmon; do
+	$nobody -all,+$one --inh-caps -all,+$one --ambient-caps -all,+$one \
+		"$dir/kvmdbg" top --json -n 1 >"$dir/out" 2>"$dir/err"
+	is $? 3 "with cap_$one alone: exit status 3"
+	true_ "and what to do" grep -q "CAP_BPF and CAP_PERFMON" "$dir/err"
+done
 plan
