@@ -4,12 +4,6 @@
 # What the doctor says of guests, and of KVM as a module.
 . "$(dirname "$0")/lib.sh"
 
-# doctor_says NAME STATUS WHAT: a check has that status, and WHAT (a pattern) in its text
-doctor_says()
-{
-	kvmdbg doctor --json 2>/dev/null | grep -qE "\"name\":\"$1\",\"status\":\"$2\",\"what\":\"[^\"]*$3"
-}
-
 load_start --wait step=1/step=1
 within 20 grep -q "^done" "$dir/load"
 true_ "guests are found" doctor_says guests ok "vCPUs: [0-9]+, in processes: [1-9]"

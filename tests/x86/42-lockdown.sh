@@ -7,12 +7,6 @@
 [ "$(hostname)" = board ] || skip_all "there is no way back, so in the emulated host alone"
 lockdown=/sys/kernel/security/lockdown
 
-# doctor_says NAME STATUS
-doctor_says()
-{
-	kvmdbg doctor --json 2>/dev/null | grep -q "\"name\":\"$1\",\"status\":\"$2\""
-}
-
 mount -t securityfs securityfs /sys/kernel/security
 echo integrity >$lockdown
 true_ "integrity: fine" doctor_says lockdown ok

@@ -140,6 +140,12 @@ load_end()
 	rm -f "$dir/in"
 }
 
+# doctor_says NAME STATUS [WHAT]: a check has that status, and WHAT (a pattern) in its text
+doctor_says()
+{
+	kvmdbg doctor --json 2>/dev/null | grep -qE "\"name\":\"$1\",\"status\":\"$2\",\"what\":\"[^\"]*${3-}"
+}
+
 # kvm_counts VM VCPU NAME: what KVM itself has counted, of a load with --stats
 kvm_counts()
 {
